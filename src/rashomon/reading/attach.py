@@ -1,0 +1,90 @@
+"""When, where and how many: which of the dates, places and quantities of a report belong to a claim.
+
+The grammars (`dates.py`, `figures.py`) say what stands in the text and what it means; the model's pointers say which
+of it belongs to a trigger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from rashomon.model import Date, Figure
+from rashomon.reading.dates import DateMention
+from rashomon.reading.encoder import Signals
+from rashomon.reading.events import Trigger
+from rashomon.reading.figures import Quantity
+from rashomon.reading.words import Words
+
+FIGURE_WEIGHT = 0.25
+# Figures that only an event of these types can have; a figure head that says otherwise is overruled.
+KINDS_OF_TYPE = {
+    "PROTEST": {"protesters", "injured", "killed", "arrested"},
+    "MOBILIZE": {"troops", "damage"},
+}
+
+
+class _Spanned(Protocol):
+    start: int
+    end: int
+
+
+def _weights(signals: Signals, trigger: Trigger, role: str, candidates: Sequence[_Spanned]) -> list[float]:
+    """The pointer's weight on each candidate."""
+    scores = trigger.pointing.scores[signals.labels.roles.index(role)]
+    pointed = trigger.pointing.words
+    weights = []
+    for candidate in candidates:
+        first, last = signals.words.covering(candidate.start, candidate.end)
+        weights.append(float(scores[(pointed >= first) & (pointed < last)].sum()))
+    return weights
+
+
+def date_of(signals: Signals, trigger: Trigger, mentions: Sequence[DateMention], published: str | None) -> Date | None:
+    """The date of a claim: an expression of the text, the day of publication where the model reads the event as the
+    day's news, or None. An expression that cannot be resolved leaves the date open."""
+    nothing, today = trigger.pointing.nulls[signals.labels.roles.index("date")].tolist()
+    weights = _weights(signals, trigger, "date", mentions)
+    best = int(np.argmax(weights)) if weights else -1
+    if best >= 0 and weights[best] >= max(nothing, today):
+        mention = mentions[best]
+        if mention.first is None or mention.last is None:
+            return None
+        return Date(mention.first, mention.last, mention.precision, mention.text, mention.start, mention.end)
+    if today > nothing and published:
+        return Date(published[:10], published[:10], "day")
+    return None
+
+
+def figures_of(signals: Signals, trigger: Trigger, quantities: Sequence[Quantity]) -> tuple[Figure, ...]:
+    """The figures of a claim, in the order of the text."""
+    nothing = float(trigger.pointing.nulls[signals.labels.roles.index("figure"), 0])
+    found = []
+    for quantity, weight in zip(quantities, _weights(signals, trigger, "figure", quantities), strict=True):
+        if weight < FIGURE_WEIGHT or nothing > 0.5:
+            continue
+        kind = _kind(signals, trigger, quantity)
+        if kind is not None:
+            whom = quantity.whom.text if quantity.whom is not None else None
+            found.append(Figure(kind, quantity.low, quantity.high, whom, quantity.start, quantity.end))
+    return tuple(found)
+
+
+def _kind(signals: Signals, trigger: Trigger, quantity: Quantity) -> str | None:
+    first, last = signals.words.covering(quantity.start, quantity.end)
+    if first == last:
+        return None
+    scores = signals.tags["quantity"][first:last].mean(axis=0)
+    allowed = KINDS_OF_TYPE.get(trigger.type)
+    for index in np.argsort(-scores):
+        kind = signals.labels.quantity[int(index)]
+        if kind != "none" and (allowed is None or kind in allowed):
+            return kind
+    return None
+
+
+def words_between(words: Words, first: int, last: int) -> tuple[int, int]:
+    """Character offsets of the words `first` to one before `last`."""
+    return int(words.starts[first]), int(words.ends[last - 1])

@@ -1,0 +1,200 @@
+"""The reading model's one pass: words in, the scores of every head out.
+
+The model is one ONNX file (how it is made: `training/`); its metadata carries the label sets, so that this code holds
+none. `Encoder.run` takes many texts at once and batches their windows by length.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from rashomon.errors import InstallationError
+from rashomon.reading.windows import Window, cut_windows
+from rashomon.reading.words import IntArray, Words, split_words
+
+FloatArray = NDArray[np.float32]
+FORMAT = 1
+BATCH_PIECES = 4096
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The label sets of the heads, in the order of their outputs."""
+
+    mention: tuple[str, ...]
+    event: tuple[str, ...]
+    mode: tuple[str, ...]
+    status: tuple[str, ...]
+    frame: tuple[str, ...]
+    sector: tuple[str, ...]
+    quantity: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """Where one word, as a trigger, points for each role.
+
+    `nulls` [roles, 2] and `scores` [roles, n] are probabilities that sum to one for each role; `words` [n] are the
+    words of the text that the scores are for.
+    """
+
+    nulls: FloatArray
+    words: IntArray
+    scores: FloatArray
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What the model sees in one text: for each tag head probabilities [words, labels] over the text's words."""
+
+    words: Words
+    labels: Labels
+    tags: dict[str, FloatArray]
+    windows: tuple[Window, ...]
+    roles: tuple[dict[str, FloatArray], ...]
+    distance_bias: FloatArray
+    null_mask: FloatArray
+
+    @cached_property
+    def _window_of(self) -> IntArray:
+        sizes = [w.core_end - w.core_start for w in self.windows]
+        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+
+    def pointing(self, word: int) -> Pointing:
+        """The role pointers of one word, taken as a trigger."""
+        number = int(self._window_of[word])
+        window, part = self.windows[number], self.roles[number]
+        k = int(np.searchsorted(window.words[window.core_start :], word)) + window.core_start
+        roles, width = len(self.labels.roles), part["role_key"].shape[1] // len(self.labels.roles)
+        query = part["role_query"][k].reshape(roles, width)
+        keys = part["role_key"].reshape(-1, roles, width)
+        scores = np.einsum("rd,nrd->rn", query, keys) / np.sqrt(width)
+        bias = self.distance_bias[bucket(window.words - word, len(self.distance_bias) // 2)]
+        scores = scores + part["role_word"].T + bias.T
+        nulls = part["role_null"][k].reshape(roles, -1) + self.null_mask
+        everything = softmax(np.concatenate([nulls, scores], axis=1).astype(np.float32))
+        split = nulls.shape[1]
+        return Pointing(everything[:, :split], window.words, everything[:, split:])
+
+
+def bucket(distances: IntArray, size: int) -> IntArray:
+    """Signed word distances to rows of the distance bias; as `training.network.bucket`."""
+    near = np.abs(distances)
+    far = 24 + (np.log(np.maximum(near, 24) / 24) / np.log(512 / 24) * (size - 25)).astype(np.int64)
+    return np.asarray(size + np.sign(distances) * np.where(near <= 24, near, np.minimum(far, size)), np.int32)
+
+
+def softmax(scores: FloatArray) -> FloatArray:
+    """Along the last axis."""
+    exponents = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), np.float32)
+
+
+def model_folder() -> Path:
+    """Where the shipped model lies."""
+    return Path(str(files("rashomon.reading"))) / "model"
+
+
+class Encoder:
+    """The loaded model. Raises InstallationError where its files are missing or of another format."""
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        import onnxruntime
+
+        path, vocabulary = folder / "reader.onnx", folder / "tokenizer.json"
+        for file in (path, vocabulary):
+            if not file.is_file():
+                raise InstallationError("the reading model is missing", where=file.name,
+                                        hint="install rashomon again; `rashomon doctor` says what else is missing")  # fmt: skip
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        if threads:
+            options.intra_op_num_threads = threads
+        try:
+            self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            metadata = self.session.get_modelmeta().custom_metadata_map
+            read: dict[str, Any] = {key: json.loads(value) for key, value in metadata.items()}
+            self.tokenizer = Tokenizer.from_file(str(vocabulary))
+        except Exception as fault:  # the libraries raise their own kinds, bare Exception among them
+            raise InstallationError(f"the reading model is damaged: {fault}", where=path.name, hint="install rashomon again") from fault
+        if read.get("format") != FORMAT:
+            raise InstallationError(f"the reading model has format {read.get('format')}, this version reads {FORMAT}",
+                                    where=path.name, hint="install model and code of one version")  # fmt: skip
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        self.tokenizer.encode_special_tokens = True
+        self.labels = Labels(**{k: tuple(v) for k, v in read["heads"].items()}, roles=tuple(read["roles"]))
+        self.calibration: dict[str, float] = read["calibration"]
+        self._distance_bias = np.asarray(read["role_distance"], np.float32)
+        self._null_mask = np.asarray(read["null_mask"], np.float32)
+        self._outputs = [output.name for output in self.session.get_outputs()]
+
+    @staticmethod
+    @cache
+    def load() -> Encoder:
+        """The shipped model, loaded once."""
+        return Encoder(model_folder())
+
+    def run(self, texts: Sequence[tuple[str, str | None]]) -> list[Signals]:
+        """Signals of many (text, title) pairs, in their order."""
+        split = [(split_words(text, self.tokenizer), split_words(title, self.tokenizer) if title else None)
+                 for text, title in texts]  # fmt: skip
+        windows = [cut_windows(words, title) for words, title in split]
+        jobs = sorted(((t, w) for t, cut in enumerate(windows) for w in range(len(cut))),
+                      key=lambda job: len(windows[job[0]][job[1]].pieces))  # fmt: skip
+        results: dict[tuple[int, int], dict[str, FloatArray]] = {}
+        batch: list[tuple[int, int]] = []
+        for job in jobs:
+            longest = len(windows[job[0]][job[1]].pieces)
+            if batch and longest * (len(batch) + 1) > BATCH_PIECES:
+                self._run_batch(batch, windows, split, results)
+                batch = []
+            batch.append(job)
+        if batch:
+            self._run_batch(batch, windows, split, results)
+        return [self._gather(words, windows[t], [results[t, w] for w in range(len(windows[t]))])
+                for t, (words, _) in enumerate(split)]  # fmt: skip
+
+    def _run_batch(self, batch: list[tuple[int, int]], windows: list[list[Window]],
+                   split: list[tuple[Words, Words | None]], results: dict[tuple[int, int], dict[str, FloatArray]]) -> None:  # fmt: skip
+        chosen = [windows[t][w] for t, w in batch]
+        words = [split[t][0] for t, _ in batch]
+        inputs = {
+            "pieces": _pad([w.pieces for w in chosen]), "segments": _pad([w.segments for w in chosen]),
+            "firsts": _pad([w.first_pieces for w in chosen]),
+            "shapes": _pad([ws.shapes[w.words] for ws, w in zip(words, chosen, strict=True)]),
+            "breaks": _pad([ws.breaks[w.words] for ws, w in zip(words, chosen, strict=True)]),
+        }  # fmt: skip
+        outputs = self.session.run(self._outputs, inputs)
+        for row, (job, window) in enumerate(zip(batch, chosen, strict=True)):
+            results[job] = {name: value[row, : len(window.words)]
+                            for name, value in zip(self._outputs, outputs, strict=True)}  # fmt: skip
+
+    def _gather(self, words: Words, windows: list[Window], parts: list[dict[str, FloatArray]]) -> Signals:
+        tags: dict[str, FloatArray] = {}
+        for name in self._outputs:
+            if name.startswith("role_"):
+                continue
+            own = [p[name][w.core_start : w.core_end] for p, w in zip(parts, windows, strict=True)]
+            scores = np.concatenate(own) if own else np.zeros((0, 1), np.float32)
+            tags[name] = 1 / (1 + np.exp(-scores)) if scores.shape[-1] == 1 else softmax(scores)
+        roles = tuple({k: v for k, v in p.items() if k.startswith("role_")} for p in parts)
+        return Signals(words, self.labels, tags, tuple(windows), roles, self._distance_bias, self._null_mask)
+
+
+def _pad(rows: list[IntArray]) -> NDArray[np.int64]:
+    out = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    for i, row in enumerate(rows):
+        out[i, : len(row)] = row
+    return out

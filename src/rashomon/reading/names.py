@@ -1,0 +1,52 @@
+"""Mentions: who and what is named where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rashomon.reading.encoder import Signals
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A named stretch of words, `first` to one before `last`, and what it is: person, organisation, place, group,
+    facility, office, figure or date."""
+
+    first: int
+    last: int
+    kind: str
+    probability: float
+
+
+def find_mentions(signals: Signals) -> list[Mention]:
+    """The mentions that the model tags, in order, none overlapping another."""
+    scores = signals.tags["mention"]
+    labels = signals.labels.mention
+    if not len(scores):
+        return []
+    best = scores.argmax(axis=-1)
+    mentions: list[Mention] = []
+    open_kind, first = "", 0
+    for i in range(len(best) + 1):
+        prefix, _, kind = labels[int(best[i])].partition("-") if i < len(best) else ("O", "", "")
+        if open_kind and (prefix != "I" or kind != open_kind):
+            mentions.append(Mention(first, i, open_kind, float(scores[first:i].max(axis=-1).mean())))
+            open_kind = ""
+        if prefix == "B" or (prefix == "I" and not open_kind):
+            open_kind, first = kind, i
+    return mentions
+
+
+def name_ending_at(signals: Signals, word: int) -> tuple[int, int]:
+    """The words of the name whose last word is `word`, by the model's extent head.
+
+    A name does not reach over a sentence's end or a paragraph's.
+    """
+    length = int(np.argmax(signals.tags["extent"][word])) + 1
+    first = max(0, word - length + 1)
+    for i in range(word, first, -1):
+        if signals.words.breaks[i] >= 3 or signals.words.word(i - 1) in {".", "!", "?", ";", '"', "“", "”"}:
+            return i, word + 1
+    return first, word + 1

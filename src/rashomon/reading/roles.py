@@ -1,0 +1,58 @@
+"""Roles: which names a trigger points to as actor, recipient, voice and place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from rashomon.reading.encoder import Signals
+from rashomon.reading.events import Trigger
+from rashomon.reading.names import name_ending_at
+
+SEEN = 0.02  # pointers weaker than this are noise
+SHARE = 0.27  # a further party of the same role needs at least this much of the pointer's weight
+
+
+@dataclass(frozen=True)
+class Filler:
+    """A name that fills a role: words `first` to one before `last`, with the weight of all its occurrences."""
+
+    first: int
+    last: int
+    weight: float
+
+
+def fillers(signals: Signals, trigger: Trigger, role: str, several: bool, key: Callable[[int, int], str]) -> list[Filler]:
+    """The names that fill a role, in the order of the text; none where the role points to nothing.
+
+    A name's weight is summed over its occurrences (`key` says which words are one name); of these the strongest
+    stands for it. With `several`, all names above SHARE are taken, else the strongest alone.
+    """
+    index = signals.labels.roles.index(role)
+    scores, nothing = trigger.pointing.scores[index], float(trigger.pointing.nulls[index].sum())
+    names: dict[str, Filler] = {}
+    strongest: dict[str, float] = {}
+    for at in np.flatnonzero(scores > SEEN):
+        weight = float(scores[at])
+        first, last = name_ending_at(signals, int(trigger.pointing.words[at]))
+        name = key(first, last)
+        before = names.get(name)
+        if before is None or weight > strongest[name]:
+            strongest[name] = weight
+            names[name] = Filler(first, last, weight + (before.weight if before else 0.0))
+        else:
+            names[name] = Filler(before.first, before.last, before.weight + weight)
+    ranked = sorted(names.values(), key=lambda f: -f.weight)
+    if not ranked or ranked[0].weight < nothing:
+        total = sum(f.weight for f in ranked)
+        if total <= nothing or not ranked or ranked[0].weight < SHARE:
+            return []
+    chosen = ranked[:1] + ([f for f in ranked[1:] if f.weight >= SHARE] if several else [])
+    chosen = [f for k, f in enumerate(chosen) if not any(_overlap(f, g) for g in chosen[:k])]
+    return sorted(chosen, key=lambda f: f.first)
+
+
+def _overlap(a: Filler, b: Filler) -> bool:
+    return a.first < b.last and b.first < a.last

