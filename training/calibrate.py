@@ -16,7 +16,6 @@ import onnx
 
 from rashomon.evaluation.agreement import match
 from rashomon.evaluation.gold import reports_of
-from rashomon.knowledge.places import PlaceTable
 from rashomon.reading.encoder import Encoder
 from rashomon.reading.reader import Reader
 from training import corpus
@@ -26,11 +25,13 @@ LOWEST = 0.25
 GRID = np.arange(LOWEST, 0.86, 0.025)
 
 
-def held_out_claims(folder: Path, stories: Path) -> list[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]:
+def held_out_claims(
+    folder: Path, stories: Path
+) -> list[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]:
     """Text, gold and guessed claims of each held-out report, read with the lowest threshold."""
     encoder = Encoder(folder)
     encoder.calibration = {"threshold": LOWEST, "slope": 1.0, "intercept": 0.0}
-    reader = Reader(encoder, PlaceTable.load())
+    reader = Reader(encoder)
     rows = []
     for path in corpus.story_files(stories):
         if not corpus.is_held_out(path):
@@ -62,7 +63,9 @@ def fit(rows: list[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]) -> d
             logits.append(np.log(p / (1 - p)))
             right.append(float(j in good))
     slope, intercept = _logistic(np.asarray(logits), np.asarray(right))
-    print(f"held out: claim F1 {best[0]:.3f} at threshold {threshold:.3f}; {len(right)} claims, {np.mean(right):.3f} right")
+    print(
+        f"held out: claim F1 {best[0]:.3f} at threshold {threshold:.3f}; {len(right)} claims, {np.mean(right):.3f} right"
+    )
     return {"threshold": round(threshold, 3), "slope": round(slope, 4), "intercept": round(intercept, 4)}
 
 

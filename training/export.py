@@ -34,7 +34,9 @@ class Exported(nn.Module):
         super().__init__()
         self.reader = reader
 
-    def forward(self, pieces: Tensor, segments: Tensor, firsts: Tensor, shapes: Tensor, breaks: Tensor) -> tuple[Tensor, ...]:
+    def forward(
+        self, pieces: Tensor, segments: Tensor, firsts: Tensor, shapes: Tensor, breaks: Tensor
+    ) -> tuple[Tensor, ...]:
         words = self.reader.word_states(pieces, segments, firsts, shapes, breaks)
         tags = tuple(self.reader.tags[name](words) for name in TAG_HEADS)
         roles = tuple(getattr(self.reader, name)(words) for name in ROLE_OUTPUTS)
@@ -84,7 +86,10 @@ def export(weights: Path, target: Path, quantise: bool) -> None:
 
 def write_manifest(folder: Path) -> None:
     """Version and hashes of the model's files; `rashomon doctor` checks them."""
-    files = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in (folder / "reader.onnx", folder / "tokenizer.json")}
+    files = {
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in (folder / "reader.onnx", folder / "tokenizer.json")
+    }
     version = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12]
     manifest = {"version": version, "format": FORMAT, "files": files}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
@@ -92,7 +97,9 @@ def write_manifest(folder: Path) -> None:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("run", type=Path)
     parser.add_argument("--to", type=Path, default=Path("src/rashomon/reading/model"))
     parser.add_argument("--weights", default="model.pt")

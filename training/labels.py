@@ -24,3 +24,15 @@ ROLES = ("actor", "recipient", "voice", "place", "date", "figure")
 # second one is the day of publication.
 NULLS = ("none", "publication day")
 MAX_NAME = 12  # words of a name, for the head that says how far back it begins
+MAX_REACH = 8  # words of a trigger, from its anchor on
+
+# What each source's label set covers; a word with label O there is not of these types.
+COVERS = {
+    "uner": {"person", "place", "organisation"},
+    "wikigold": {"person", "place", "organisation"},
+    "politics": {"person", "place", "organisation"},
+    "defence": {"person", "place", "organisation", "date"},
+    "corpus": {"date", "figure"},
+}
+SOURCES = tuple(COVERS)
+OPEN = len(MENTION)  # a mention label of OPEN + n: any tag that source n leaves possible

@@ -32,8 +32,24 @@ from pathlib import Path
 from typing import Any
 
 TYPES = frozenset(
-    "AGREE CONSULT SUPPORT CONCEDE COOPERATE AID RETREAT REQUEST ACCUSE REJECT THREATEN PROTEST SANCTION MOBILIZE "
-    "COERCE ASSAULT".split()
+    [
+        "AGREE",
+        "CONSULT",
+        "SUPPORT",
+        "CONCEDE",
+        "COOPERATE",
+        "AID",
+        "RETREAT",
+        "REQUEST",
+        "ACCUSE",
+        "REJECT",
+        "THREATEN",
+        "PROTEST",
+        "SANCTION",
+        "MOBILIZE",
+        "COERCE",
+        "ASSAULT",
+    ]
 )
 MODES = {
     "CONSULT": "visit third-party multilateral phone",
@@ -49,9 +65,34 @@ MODES = {
     "ASSAULT": "beat crowd-control primitive abduct torture sexual destroy firearms explosives targeted suicide-attack "
     "aerial drone heavy-weapons unconventional",
 }
-STATUSES = frozenset("happened ongoing planned conditional requested possible denied".split())
+STATUSES = frozenset(["happened", "ongoing", "planned", "conditional", "requested", "possible", "denied"])
 SECTORS = frozenset(
-    "COP GOV JUD LEG MIL PRM PTY REB SPY UAF UNK AGR BUS CRM CVL EDU ELI JRN LAB MED OPP REF REL SOC".split()
+    [
+        "COP",
+        "GOV",
+        "JUD",
+        "LEG",
+        "MIL",
+        "PRM",
+        "PTY",
+        "REB",
+        "SPY",
+        "UAF",
+        "UNK",
+        "AGR",
+        "BUS",
+        "CRM",
+        "CVL",
+        "EDU",
+        "ELI",
+        "JRN",
+        "LAB",
+        "MED",
+        "OPP",
+        "REF",
+        "REL",
+        "SOC",
+    ]
 )
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’']?\s+(?=[\"“‘']?[A-Z0-9])|\n\s*\n")
 
@@ -108,7 +149,9 @@ def claim(line: str, text: str) -> dict[str, Any]:
     if which >= len(places):
         raise LedgerError(f"trigger {trigger!r} is not {which + 1} times in the text")
     if len(places) > 1 and not nth:
-        raise LedgerError(f"trigger {trigger!r} stands {len(places)} times: write {trigger}#1 or another number")
+        raise LedgerError(
+            f"trigger {trigger!r} stands {len(places)} times: write {trigger}#1 or another number"
+        )
     fields = [f.strip() for f in rest.split(";")]
     kind, _, mode = fields[0].partition(" ")
     if kind not in TYPES or (mode and mode not in MODES.get(kind, "").split()):
@@ -158,7 +201,9 @@ def read(path: Path) -> dict[str, Any]:
     claims: list[dict[str, Any]] = []
     for number, report, line in _lines(path, reports):
         try:
-            claims.append({"id": f"c{len(claims) + 1}", "report": report["id"], **claim(line, report["text"])})
+            claims.append(
+                {"id": f"c{len(claims) + 1}", "report": report["id"], **claim(line, report["text"])}
+            )
         except (LedgerError, ValueError) as fault:
             raise LedgerError(f"{path.name}:{number}: {fault}") from None
     return {"story": path.stem, "reports": reports, "claims": claims, "incidents": [], "disputes": []}
@@ -171,7 +216,9 @@ def _lines(path: Path, reports: list[dict[str, Any]]) -> Iterator[tuple[int, dic
         if line.startswith("@ "):
             head = [part.strip() for part in line[2:].split(" | ")]
             if len(head) != 4 or not re.match(r"\d{4}-\d\d-\d\d", head[1]):
-                raise LedgerError(f"{path.name}:{number}: the head is '@ publisher | date | dateline or - | title'")
+                raise LedgerError(
+                    f"{path.name}:{number}: the head is '@ publisher | date | dateline or - | title'"
+                )
             dateline = None if head[2] == "-" else head[2]
             text = []
             reports.append({"id": f"r{len(reports) + 1}", "publisher": head[0], "published": head[1],

@@ -16,14 +16,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training.labels import EVENT, FIGURE, FRAME, MAX_NAME, MENTION, MODE, NULLS, ROLES, SECTOR, STATUS
+from training.labels import (
+    EVENT,
+    FIGURE,
+    FRAME,
+    MAX_NAME,
+    MAX_REACH,
+    MENTION,
+    MODE,
+    NULLS,
+    ROLES,
+    SECTOR,
+    STATUS,
+)
 
 WIDTH, LAYERS, HEADS, INNER, VOCABULARY, POSITIONS = 384, 6, 12, 1536, 30522, 512
 SHAPE_WIDTH, BREAK_WIDTH, WORD_WIDTH, ROLE_WIDTH = 32, 8, 384, 64
 DISTANCES = 64  # distance buckets on each side
 
 TAG_HEADS = {
-    "sentence": 1, "mention": len(MENTION), "event": len(EVENT), "mode": len(MODE), "status": len(STATUS),
+    "sentence": 1, "mention": len(MENTION), "event": len(EVENT), "reach": MAX_REACH, "mode": len(MODE), "status": len(STATUS),
     "frame": len(FRAME), "sector": len(SECTOR), "extent": MAX_NAME, "quantity": len(FIGURE),
 }  # fmt: skip
 
@@ -85,7 +97,9 @@ class Encoder(nn.Module):
                  "output": "attention.output.dense", "attention_norm": "attention.output.LayerNorm",
                  "inner": "intermediate.dense", "outer": "output.dense", "norm": "output.LayerNorm"}  # fmt: skip
         for index in range(len(self.layers)):
-            names |= {f"layers.{index}.{ours}": f"encoder.layer.{index}.{theirs}" for ours, theirs in parts.items()}
+            names |= {
+                f"layers.{index}.{ours}": f"encoder.layer.{index}.{theirs}" for ours, theirs in parts.items()
+            }
         state = {}
         for key in self.state_dict():
             module, _, kind = key.rpartition(".")
@@ -111,10 +125,14 @@ class Reader(nn.Module):
         self.role_distance = nn.Embedding(2 * DISTANCES + 1, len(ROLES))
         nn.init.zeros_(self.role_distance.weight)
         mask = torch.zeros(len(ROLES), len(NULLS))
-        mask[[r for r, role in enumerate(ROLES) if role != "date"], 1] = -1e4  # only a date is ever the day of publication
+        mask[
+            [r for r, role in enumerate(ROLES) if role != "date"], 1
+        ] = -1e4  # only a date is ever the day of publication
         self.register_buffer("null_mask", mask)
 
-    def word_states(self, pieces: Tensor, segments: Tensor, firsts: Tensor, shapes: Tensor, breaks: Tensor) -> Tensor:
+    def word_states(
+        self, pieces: Tensor, segments: Tensor, firsts: Tensor, shapes: Tensor, breaks: Tensor
+    ) -> Tensor:
         """Word states [batch, words, WORD_WIDTH]; `firsts` [batch, words] are positions of first pieces."""
         states = self.encoder(pieces, segments)
         picked = torch.gather(states, 1, firsts[:, :, None].expand(-1, -1, WIDTH))

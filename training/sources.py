@@ -7,11 +7,8 @@ such a word may still have (learning from partial labels, after Jin and Ghahrama
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -20,7 +17,7 @@ from tokenizers import Tokenizer
 
 from rashomon.reading.windows import cut_windows
 from rashomon.reading.words import split_words
-from training.labels import MENTION, MENTION_TYPES
+from training.labels import COVERS, MENTION, OPEN, SOURCES
 from training.stories import IGNORE, Example
 
 # label of the source -> our mention type
@@ -30,19 +27,6 @@ POLITICS = {"politician": "person", "person": "person", "location": "place", "co
             "organisation": "organisation", "politicalparty": "organisation"}  # fmt: skip
 DEFENCE = {"Organisation": "organisation", "Location": "place", "Person": "person", "Temporal": "date",
            "Nationality": "group"}  # fmt: skip
-NEWSWIRE = {"geo": "place", "per": "person", "org": "organisation", "tim": "date"}
-
-# What each source's label set covers; a word with label O there is not of these types.
-COVERS = {
-    "uner": {"person", "place", "organisation"},
-    "wikigold": {"person", "place", "organisation"},
-    "politics": {"person", "place", "organisation"},
-    "defence": {"person", "place", "organisation", "date"},
-    "newswire": {"person", "place", "organisation", "date"},
-    "corpus": {"date", "figure"},
-}
-SOURCES = tuple(COVERS)
-OPEN = len(MENTION)  # a mention label of OPEN + n: any tag that source n leaves possible
 
 Token = tuple[str, str]  # the word, and B-type, I-type or O in our types
 
@@ -63,7 +47,6 @@ def all_sources(folder: Path, tokenizer: Tokenizer) -> Iterator[Example]:
         ("wikigold", wikigold(folder / "wikigold" / "wikigold.conll.txt")),
         ("politics", politics(folder / "CrossNER_politics")),
         ("defence", defence(folder / "re3d_open" / "conll")),
-        ("newswire", newswire(folder / "GMB_kaggle" / "ner_dataset.csv.zip")),
     ):
         for document in documents:
             text, mentions, starts = detokenise(document)
@@ -135,7 +118,9 @@ def _grouped(sentences: Iterable[list[Token]], size: int) -> Iterator[list[list[
         yield group
 
 
-def _columns(path: Path, word: int, tag: int, kinds: dict[str, str], separator: str | None = None) -> Iterator[list[Token]]:
+def _columns(
+    path: Path, word: int, tag: int, kinds: dict[str, str], separator: str | None = None
+) -> Iterator[list[Token]]:
     sentence: list[Token] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         parts = line.split(separator)
@@ -166,21 +151,6 @@ def defence(folder: Path) -> Iterator[list[list[Token]]]:
         yield list(_columns(path, 0, -1, DEFENCE))
 
 
-def newswire(path: Path) -> Iterator[list[list[Token]]]:
-    """The Kaggle extract of the Groningen Meaning Bank: public-domain newswire, silver labels."""
-    sentences: list[list[Token]] = []
-    with zipfile.ZipFile(path) as archive:
-        raw = archive.read(archive.namelist()[0]).decode("latin-1")
-    for row in csv.reader(io.StringIO(raw)):
-        if row[0].startswith("Sentence:"):
-            sentences.append([])
-        if sentences and len(row) >= 4 and row[1]:
-            kind = row[3].partition("-")[2]
-            # "gpe" there is a country's adjective or its people: a group as we see it, but not sure enough to teach.
-            sentences[-1].append((row[1], row[3] if kind == "" else _mapped(row[3], NEWSWIRE)))
-    return _grouped(sentences, 7)
-
-
 def universal(folder: Path, tokenizer: Tokenizer) -> Iterator[Example]:
     """UD EWT and GUM for sentences; UNER's labels over EWT for mentions."""
     rng = random.Random(3)
@@ -189,7 +159,10 @@ def universal(folder: Path, tokenizer: Tokenizer) -> Iterator[Example]:
         if "test" not in path.name:
             for identifier, tags in _uner(path):
                 entities[identifier] = tags
-    files = [*sorted((folder / "UD_English-EWT").glob("*-train.conllu")), folder / "GUM_open" / "gum_open.train.conllu"]
+    files = [
+        *sorted((folder / "UD_English-EWT").glob("*-train.conllu")),
+        folder / "GUM_open" / "gum_open.train.conllu",
+    ]
     for path in files:
         for document in _grouped_documents(path, rng):
             text, mentions, starts, complete = "", [], [], True
@@ -224,7 +197,9 @@ def _uner(path: Path) -> Iterator[tuple[str, list[str]]]:
             tags = []
 
 
-def _grouped_documents(path: Path, rng: random.Random) -> Iterator[list[tuple[str, list[tuple[str, bool]], bool]]]:
+def _grouped_documents(
+    path: Path, rng: random.Random
+) -> Iterator[list[tuple[str, list[tuple[str, bool]], bool]]]:
     """Runs of up to nine sentences of one document: (id, [(word, space after)], begins a paragraph)."""
     document: list[tuple[str, list[tuple[str, bool]], bool]] = []
     identifier, words, paragraph, skip = "", [], False, 0

@@ -19,21 +19,137 @@ from tokenizers import Tokenizer
 from rashomon.reading.windows import Window, cut_windows
 from rashomon.reading.words import Words, split_words
 from training import ledger
-from training.labels import EVENT, FIGURE, FRAME, MAX_NAME, MODE, SECTOR, STATUS
+from training.labels import (
+    EVENT,
+    FIGURE,
+    FRAME,
+    MAX_NAME,
+    MAX_REACH,
+    MENTION,
+    MODE,
+    OPEN,
+    SECTOR,
+    SOURCES,
+    STATUS,
+)
 
 IGNORE = -100
-LONG_TRIGGER = 4
+# Words that open a trigger without naming an event: "did not fire" is learnt at "fire", "31 dead" at "dead".
+WEAK = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "with",
+        "and",
+        "or",
+        "not",
+        "no",
+        "never",
+        "nobody",
+        "none",
+        "did",
+        "do",
+        "does",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "being",
+        "had",
+        "has",
+        "have",
+        "having",
+        "will",
+        "would",
+        "shall",
+        "should",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "their",
+        "his",
+        "her",
+        "its",
+        "them",
+        "it",
+        "any",
+        "all",
+    ]
+)
+FACILITIES = frozenset(
+    [
+        "airport",
+        "airfield",
+        "airbase",
+        "base",
+        "barracks",
+        "bridge",
+        "building",
+        "camp",
+        "cathedral",
+        "checkpoint",
+        "church",
+        "clinic",
+        "consulate",
+        "court",
+        "courthouse",
+        "crossing",
+        "dam",
+        "depot",
+        "embassy",
+        "factory",
+        "garrison",
+        "hospital",
+        "hotel",
+        "jail",
+        "mill",
+        "mine",
+        "monastery",
+        "mosque",
+        "museum",
+        "palace",
+        "pipeline",
+        "plant",
+        "port",
+        "post",
+        "prison",
+        "refinery",
+        "school",
+        "shrine",
+        "square",
+        "stadium",
+        "station",
+        "synagogue",
+        "temple",
+        "terminal",
+        "university",
+        "warehouse",
+        "wharf",
+    ]
+)
 
 
 @dataclass
 class Target:
-    """One claim, as the heads shall see it; words are window positions.
+    """One claim, as the heads shall see it, at window position `word`.
 
     `roles` maps a role to the groups of right answers: one group a name, each a list of positions of which any one is
     right; an empty list means that the null position is right; a role that is not there is not learnt from this claim.
     """
 
-    words: list[int]
+    word: int
     mode: int
     status: int
     frame: int
@@ -71,7 +187,9 @@ def load_story(path: Path) -> dict[str, Any]:
         return ledger.read(path)
     import yaml
 
-    story: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    story: dict[str, Any] = yaml.load(
+        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     return story
 
 
@@ -106,31 +224,37 @@ def examples_of(story: dict[str, Any], tokenizer: Tokenizer, source: str) -> Ite
             yield _label(window, words, report, claims, source)
 
 
-def _label(window: Window, words: Words, report: dict[str, Any], claims: list[dict[str, Any]], source: str) -> Example:
+def _label(
+    window: Window, words: Words, report: dict[str, Any], claims: list[dict[str, Any]], source: str
+) -> Example:
     count = len(window.words)
     own = np.zeros(count, bool)
     own[window.core_start : window.core_end] = True
-    tags = {name: np.full(count, IGNORE, np.int64) for name in ("event", "sector", "extent", "quantity")}
+    tags = {
+        name: np.full(count, IGNORE, np.int64) for name in ("event", "reach", "sector", "extent", "quantity")
+    }
     tags["event"][own] = 0
     example = Example(source, window.pieces, window.segments, window.first_pieces, words.shapes[window.words],
                       words.breaks[window.words], window.words, tags)  # fmt: skip
     position = {int(w): k for k, w in enumerate(window.words)}
     quantities, dates = candidates(report)
+    tags["mention"] = _mentions(claims, quantities, dates, words)[window.words]
     for claim in claims:
         spans = spans_of(claim, words.text)
         if spans is None:
             continue
         quote, trigger = spans
         found = [position[w] for w in range(*words.covering(*trigger)) if w in position]
-        found = [k for k in found if own[k] and tags["event"][k] <= 0]
+        found = [k for k in found if own[k]]
         if not found:
             continue
-        if len(found) > LONG_TRIGGER:  # a clause for a trigger: learn its first word, leave the rest open
-            tags["event"][found[1:]] = IGNORE
-            found = found[:1]
-        tags["event"][found] = EVENT.index(claim["type"])
+        anchor = next((k for k in found if not _is_weak(words.lower[window.words[k]])), found[0])
+        if tags["event"][anchor] > 0:  # two claims on one word: the first one in the file is learnt
+            continue
+        tags["event"][anchor] = EVENT.index(claim["type"])
+        tags["reach"][anchor] = min(found[-1] - anchor + 1, MAX_REACH) - 1
         mode = f"{claim['type']} {claim.get('mode') or ''}".strip()
-        target = Target(found, MODE.index(mode) if mode in MODE else IGNORE, STATUS.index(claim["status"]),
+        target = Target(anchor, MODE.index(mode) if mode in MODE else IGNORE, STATUS.index(claim["status"]),
                         FRAME.index(claim["frame"]))  # fmt: skip
         _add_parties(target, claim, quote, words, position, tags)
         _add_date(target, claim, report, dates, quote, words, position)
@@ -139,7 +263,13 @@ def _label(window: Window, words: Words, report: dict[str, Any], claims: list[di
     return example
 
 
-def _anchors(name: str, quote: tuple[int, int], words: Words, position: dict[int, int]) -> list[tuple[int, int]]:
+def _is_weak(word: str) -> bool:
+    return word in WEAK or not word[0].isalpha()
+
+
+def _anchors(
+    name: str, quote: tuple[int, int], words: Words, position: dict[int, int]
+) -> list[tuple[int, int]]:
     """Last words of the occurrences of a name in the window, with the length of the name in words."""
     spans = locate(name, words.text)
     inside = [s for s in spans if quote[0] <= s[0] and s[1] <= quote[1]]
@@ -171,12 +301,35 @@ def _add_parties(target: Target, claim: dict[str, Any], quote: tuple[int, int], 
             target.roles[role] = groups
 
 
+def _mentions(
+    claims: list[dict[str, Any]], quantities: list[Any], dates: list[Any], words: Words
+) -> np.ndarray:
+    """Mention labels of a text: dates and figures as the grammars find them, places as the claims name them, parties
+    as the tables of actors know them; any other word may be what it likes but a date or a figure."""
+    labels = np.full(len(words), OPEN + SOURCES.index("corpus"), np.int64)
+
+    def mark(start: int, end: int, kind: str) -> None:
+        first, last = words.covering(start, end)
+        if last > first and (labels[first:last] >= OPEN).all():
+            labels[first:last] = MENTION.index(f"I-{kind}")
+            labels[first] = MENTION.index(f"B-{kind}")
+
+    for mention in dates:
+        mark(mention.start, mention.end, "date")
+    for quantity in quantities:
+        mark(quantity.start, quantity.end, "figure")
+    for place in {c["place"] for c in claims if c["place"]}:
+        for start, end in locate(place, words.text):
+            mark(start, end, "facility" if place.split()[-1].lower() in FACILITIES else "place")
+    return labels
+
+
 def candidates(report: dict[str, Any]) -> tuple[list[Any], list[Any]]:
     """Quantities and dates that the grammars find in a report."""
     from rashomon.reading.dates import find_dates
     from rashomon.reading.figures import find_figures
 
-    quantities = [q for q in find_figures(report["text"]) if q.kind == "count"]
+    quantities = [q for q in find_figures(report["text"]) if q.unit == "count"]
     return quantities, [d for d in find_dates(report["text"], str(report["published"])) if d.first]
 
 
@@ -202,7 +355,12 @@ def _add_date(target: Target, claim: dict[str, Any], report: dict[str, Any], dat
     right = [d for d in dates if first <= d.first and d.last <= last]
     right = [d for d in right if (d.first, d.last) == (first, last)] or right
     in_quote = [d for d in right if quote[0] <= d.start and d.end <= quote[1]]
-    anchors = [position[w] for d in in_quote or right for w in range(*words.covering(d.start, d.end)) if w in position]
+    anchors = [
+        position[w]
+        for d in in_quote or right
+        for w in range(*words.covering(d.start, d.end))
+        if w in position
+    ]
     today = first == last == str(report["published"])[:10]
     if anchors:
         target.roles["date"] = [anchors]

@@ -89,11 +89,14 @@ class Date(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where: the words, and the gazetteer's entry for them (null where it has none)."""
+    """Where: the words, and the gazetteer's entry for them (null where it has none).
 
-    text: str
-    start: int
-    end: int
+    `text`, `start` and `end` are None where the report names no place for the event and only its country is plain.
+    """
+
+    text: str | None
+    start: int | None
+    end: int | None
     name: str
     geonameid: int | None = None
     country: str | None = None

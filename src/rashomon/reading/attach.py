@@ -42,7 +42,9 @@ def _weights(signals: Signals, trigger: Trigger, role: str, candidates: Sequence
     return weights
 
 
-def date_of(signals: Signals, trigger: Trigger, mentions: Sequence[DateMention], published: str | None) -> Date | None:
+def date_of(
+    signals: Signals, trigger: Trigger, mentions: Sequence[DateMention], published: str | None
+) -> Date | None:
     """The date of a claim: an expression of the text, the day of publication where the model reads the event as the
     day's news, or None. An expression that cannot be resolved leaves the date open."""
     nothing, today = trigger.pointing.nulls[signals.labels.roles.index("date")].tolist()

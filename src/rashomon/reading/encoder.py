@@ -122,12 +122,16 @@ class Encoder:
         if threads:
             options.intra_op_num_threads = threads
         try:
-            self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self.session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
             metadata = self.session.get_modelmeta().custom_metadata_map
             read: dict[str, Any] = {key: json.loads(value) for key, value in metadata.items()}
             self.tokenizer = Tokenizer.from_file(str(vocabulary))
         except Exception as fault:  # the libraries raise their own kinds, bare Exception among them
-            raise InstallationError(f"the reading model is damaged: {fault}", where=path.name, hint="install rashomon again") from fault
+            raise InstallationError(
+                f"the reading model is damaged: {fault}", where=path.name, hint="install rashomon again"
+            ) from fault
         if read.get("format") != FORMAT:
             raise InstallationError(f"the reading model has format {read.get('format')}, this version reads {FORMAT}",
                                     where=path.name, hint="install model and code of one version")  # fmt: skip

@@ -13,7 +13,7 @@ from rashomon.reading.words import IntArray
 
 @dataclass(frozen=True)
 class Trigger:
-    """Words `first` to one before `last` name an event of `type`; the rest is what the heads say of them, averaged."""
+    """Words `first` to one before `last` name an event of `type`; the rest is what the heads say at the first."""
 
     first: int
     last: int
@@ -26,44 +26,34 @@ class Trigger:
 
 
 def find_triggers(signals: Signals, starts: IntArray, threshold: float) -> list[Trigger]:
-    """The triggers of a text in order: runs of words of one type, more likely than `threshold` to name an event."""
+    """The triggers of a text in order: words more likely than `threshold` to name an event, each with the words after
+    it that belong to it ("opened fire"). A trigger ends with its sentence, and before the next one."""
     scores = signals.tags["event"]
     if not len(scores):
         return []
-    likely = 1 - scores[:, 0] > threshold
-    types = scores[:, 1:].argmax(axis=-1)
+    anchors = np.flatnonzero(1 - scores[:, 0] > threshold).tolist()
     triggers = []
-    i = 0
-    while i < len(likely):
-        if not likely[i]:
-            i += 1
-            continue
-        _, sentence_end = sentence_of(i, starts, len(likely))
-        end = i + 1
-        while end < sentence_end and likely[end] and types[end] == types[i]:
-            end += 1
-        triggers.append(_trigger(signals, i, end, int(types[i])))
-        i = end
+    for number, anchor in enumerate(anchors):
+        _, sentence_end = sentence_of(anchor, starts, len(scores))
+        following = anchors[number + 1] if number + 1 < len(anchors) else len(scores)
+        reach = int(signals.tags["reach"][anchor].argmax()) + 1
+        triggers.append(_trigger(signals, anchor, min(anchor + reach, sentence_end, following)))
     return triggers
 
 
-def _trigger(signals: Signals, first: int, last: int, kind: int) -> Trigger:
-    type_ = signals.labels.event[kind + 1]
-    modes = signals.tags["mode"][first:last].mean(axis=0)
+def _trigger(signals: Signals, anchor: int, last: int) -> Trigger:
+    scores = signals.tags["event"][anchor]
+    type_ = signals.labels.event[int(scores[1:].argmax()) + 1]
+    modes = signals.tags["mode"][anchor]
     of_type = np.array([label.split()[0] == type_ for label in signals.labels.mode])
     label = signals.labels.mode[int(np.argmax(np.where(of_type, modes, -1)))]
-    pointings = [signals.pointing(word) for word in range(first, last)]
-    same = [p for p in pointings if len(p.words) == len(pointings[0].words)]  # a run may straddle two windows
-    pointing = Pointing(
-        np.mean([p.nulls for p in same], axis=0), same[0].words, np.mean([p.scores for p in same], axis=0)
-    )
     return Trigger(
-        first=first,
+        first=anchor,
         last=last,
         type=type_,
         mode=label.partition(" ")[2] or None,
-        probability=float((1 - signals.tags["event"][first:last, 0]).max()),
-        status=signals.tags["status"][first:last].mean(axis=0),
-        frame=signals.tags["frame"][first:last].mean(axis=0),
-        pointing=pointing,
+        probability=float(1 - scores[0]),
+        status=signals.tags["status"][anchor],
+        frame=signals.tags["frame"][anchor],
+        pointing=signals.pointing(anchor),
     )

@@ -9,6 +9,11 @@ import numpy as np
 from rashomon.reading.encoder import Signals
 
 
+PARAGRAPH = 3
+ENDS = frozenset({".", "!", "?", ";", '"', "“", "”", "(", ")"})
+OPENINGS = frozenset({"(", "[", '"', "“", "«", "‘", "—", "–", "/", ".", ","})
+
+
 @dataclass(frozen=True)
 class Mention:
     """A named stretch of words, `first` to one before `last`, and what it is: person, organisation, place, group,
@@ -42,11 +47,16 @@ def find_mentions(signals: Signals) -> list[Mention]:
 def name_ending_at(signals: Signals, word: int) -> tuple[int, int]:
     """The words of the name whose last word is `word`, by the model's extent head.
 
-    A name does not reach over a sentence's end or a paragraph's.
+    A name does not reach over a sentence's end or a paragraph's, and does not begin in the middle of what is written
+    together ("NATO-led force", "Pristina's police").
     """
     length = int(np.argmax(signals.tags["extent"][word])) + 1
     first = max(0, word - length + 1)
+    words = signals.words
     for i in range(word, first, -1):
-        if signals.words.breaks[i] >= 3 or signals.words.word(i - 1) in {".", "!", "?", ";", '"', "“", "”"}:
-            return i, word + 1
+        if words.breaks[i] >= PARAGRAPH or words.word(i - 1) in ENDS:
+            first = i
+            break
+    while first > 0 and words.breaks[first] == 0 and words.word(first - 1) not in OPENINGS:
+        first -= 1
     return first, word + 1

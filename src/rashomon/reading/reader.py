@@ -9,11 +9,22 @@ from itertools import islice
 import msgspec
 
 from rashomon import ontology
-from rashomon.knowledge import countries
+from rashomon.knowledge import countries, places
 from rashomon.knowledge.cast import Cast
-from rashomon.knowledge.places import PlaceTable
 from rashomon.model import (
-    Claim, Dateline, Party, Place, Reading, Report, ResolvedFrom, Span, Speaker, Voice, claim_id, publisher_voice, span_of,
+    Claim,
+    Dateline,
+    Party,
+    Place,
+    Reading,
+    Report,
+    ResolvedFrom,
+    Span,
+    Speaker,
+    Voice,
+    claim_id,
+    publisher_voice,
+    span_of,
 )  # fmt: skip
 from rashomon.reading import voices
 from rashomon.reading.attach import date_of, figures_of, words_between
@@ -24,25 +35,54 @@ from rashomon.reading.encoder import Encoder, Signals
 from rashomon.reading.events import Trigger, find_triggers
 from rashomon.reading.figures import find_figures
 from rashomon.reading.intake import check
-from rashomon.reading.roles import Filler, fillers
+from rashomon.reading.names import find_mentions
+from rashomon.reading.pairs import Offsets, type_of_pair
+from rashomon.reading.roles import Filler, fillers, settle
 from rashomon.reading.sentences import sentence_of, sentence_starts
 from rashomon.reading.status import confidence_of, frame_of, status_of
 
 BATCH_REPORTS = 16
-PRONOUNS = frozenset("he she it they we i you him her them us his its their our my who which those these".split())
+ENTITY_CLASSES = {"person": "PER", "place": "LOC", "facility": "LOC", "organisation": "ORG"}
+MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})
+DEEDS = frozenset({"ASSAULT", "COERCE", "PROTEST", "MOBILIZE"})
+IMPLIED = 0.5  # share of a report's country mentions that makes a country its own
+PRONOUNS = frozenset(
+    [
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "i",
+        "you",
+        "him",
+        "her",
+        "them",
+        "us",
+        "his",
+        "its",
+        "their",
+        "our",
+        "my",
+        "who",
+        "which",
+        "those",
+        "these",
+    ]
+)
 
 
 class Reader:
     """Reads reports. One instance is enough for a process; it is safe to share between threads."""
 
-    def __init__(self, encoder: Encoder, places: PlaceTable) -> None:
-        self.encoder, self.places = encoder, places
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
 
     @staticmethod
     @cache
     def load() -> Reader:
         """The reader with what ships. Raises InstallationError where model or tables are missing or damaged."""
-        return Reader(Encoder.load(), PlaceTable.load())
+        return Reader(Encoder.load())
 
     def read(self, report: Report) -> Reading:
         """The claims of one report. Raises InputError where the report cannot be read (see `errors.py`)."""
@@ -58,30 +98,43 @@ class Reader:
             checked = [check(report) for report in batch]
             signals = self.encoder.run([(c.report.text, c.report.title) for c in checked])
             for item, signal in zip(checked, signals, strict=True):
-                yield _ReportReading(item.report, signal, self.places, self.encoder.calibration).reading(item.notes)
+                yield _ReportReading(item.report, signal, self.encoder.calibration).reading(item.notes)
+
+    def mentions(self, text: str) -> list[tuple[Span, str]]:
+        """The persons ("PER"), places ("LOC") and organisations ("ORG") that the text names, in its order."""
+        [signals] = self.encoder.run([(text, None)])
+        return [(span_of(text, *words_between(signals.words, m.first, m.last)), ENTITY_CLASSES[m.kind])
+                for m in find_mentions(signals) if m.kind in ENTITY_CLASSES]  # fmt: skip
+
+    def classify_pair(
+        self, sentence: str, actor: Offsets | None, recipient: Offsets | None
+    ) -> dict[str, float]:
+        """The probability of each event type between two marked spans of a sentence; None for a party not marked."""
+        [signals] = self.encoder.run([(sentence, None)])
+        return type_of_pair(signals, actor, recipient)
 
 
 class _ReportReading:
     """What the rooms need to know of one report while its claims are put together."""
 
-    def __init__(self, report: Report, signals: Signals, places: PlaceTable, calibration: Mapping[str, float]) -> None:
+    def __init__(self, report: Report, signals: Signals, calibration: Mapping[str, float]) -> None:
         self.signals, self.words, self.calibration = signals, signals.words, calibration
         text = report.text
         self.starts = sentence_starts(signals)
         self.quoted = voices.quoted_words(self.words)
         self.dates = find_dates(text, report.published)
-        self.quantities = [q for q in find_figures(text) if q.kind == "count"]
+        self.quantities = [q for q in find_figures(text) if q.unit == "count"]
+        self.triggers = find_triggers(signals, self.starts, calibration["threshold"])
         line = parse_dateline(text)
         self.hints = countries.weights(text, report.title, line.place.text if line else None)
-        self.cast = Cast(text, title=report.title, published=report.published, publisher=report.publisher,
-                         country_hints=self.hints)  # fmt: skip
-        self.triggers = find_triggers(signals, self.starts, calibration["threshold"])
         self.report = report
-        self.place_spans = {t: self._pointed_place(t) for t in range(len(self.triggers))}
-        self.places = self._resolve_places(places, line.place if line else None)
+        self.place_spans = [self._pointed_place(trigger) for trigger in self.triggers]
+        self.places = self._resolve_places(line.place if line else None)
+        self.cast = Cast(text, title=report.title, published=report.published, publisher=report.publisher,
+                         country_hints=self.hints, places=tuple(self.places.values()))  # fmt: skip
         if line is not None and report.dateline is None:
-            self.report = msgspec.structs.replace(
-                report, dateline=Dateline(self.places.get((line.place.start, line.place.end)), line.date))
+            dateline = Dateline(self.places.get((line.place.start, line.place.end)), line.date)
+            self.report = msgspec.structs.replace(report, dateline=dateline)
 
     def reading(self, notes: tuple[str, ...]) -> Reading:
         """The claims, in the order of the text."""
@@ -91,15 +144,16 @@ class _ReportReading:
         sentence = sentence_of(trigger.first, self.starts, len(self.words))
         quote = span_of(self.report.text, *words_between(self.words, *sentence))
         span = span_of(self.report.text, *words_between(self.words, trigger.first, trigger.last))
-        actors = self._parties(trigger, "actor", sentence)
-        recipients = self._parties(trigger, "recipient", sentence)
+        actors, recipients = self._parties(trigger, sentence)
         kind = ontology.event_type(trigger.type)
         return Claim(
             id=claim_id(self.report.id, trigger.type, span),
             report=self.report.id,
             type=trigger.type,
             mode=trigger.mode,
-            contexts=contexts_of(trigger.type, trigger.mode, quote.text, [p.code for p in (*actors, *recipients) if p.code]),
+            contexts=contexts_of(
+                trigger.type, trigger.mode, quote.text, [p.code for p in (*actors, *recipients) if p.code]
+            ),
             quad=kind.quad,
             score=ontology.score_of(trigger.type, trigger.mode),
             cameo=ontology.cameo(trigger.type, trigger.mode),
@@ -121,9 +175,12 @@ class _ReportReading:
         entity = self.cast.identify(*words_between(self.words, first, last))
         return entity.name.casefold()
 
-    def _parties(self, trigger: Trigger, role: str, sentence: tuple[int, int]) -> tuple[Party, ...]:
-        found = fillers(self.signals, trigger, role, several=True, key=self._name_key)
-        return tuple(self._party(f, trigger, sentence) for f in found)
+    def _parties(self, trigger: Trigger, sentence: tuple[int, int]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+        """Actors and recipients."""
+        pointed = (fillers(self.signals, trigger, role, several=True, key=self._name_key) for role in ("actor", "recipient"))
+        actors, recipients = settle(*pointed, names=lambda f: self._name_key(f.first, f.last), mutual=trigger.type in MUTUAL)
+        return (tuple(self._party(f, trigger, sentence) for f in actors),
+                tuple(self._party(f, trigger, sentence) for f in recipients))  # fmt: skip
 
     def _party(self, filler: Filler, trigger: Trigger, sentence: tuple[int, int]) -> Party:
         start, end = words_between(self.words, filler.first, filler.last)
@@ -169,22 +226,35 @@ class _ReportReading:
             chain.append(Speaker(self.report.text[start:end], start, end, entity.name, entity.code))
         return tuple(chain)
 
-    def _pointed_place(self, number: int) -> Span | None:
-        found = fillers(self.signals, self.triggers[number], "place", several=False,
-                        key=lambda a, b: " ".join(self.words.lower[a:b]))  # fmt: skip
+    def _pointed_place(self, trigger: Trigger) -> Span | None:
+        found = fillers(self.signals, trigger, "place", several=False,
+                        key=lambda first, last: " ".join(self.words.lower[first:last]))  # fmt: skip
         if not found:
             return None
         return span_of(self.report.text, *words_between(self.words, found[0].first, found[0].last))
 
-    def _resolve_places(self, table: PlaceTable, dateline: Span | None) -> dict[tuple[int, int], Place]:
-        spans = {(s.start, s.end): s for s in self.place_spans.values() if s is not None}
-        if dateline is not None:
-            spans[dateline.start, dateline.end] = dateline
+    def _resolve_places(self, dateline: Span | None) -> dict[tuple[int, int], Place]:
+        spans = {(s.start, s.end): s for s in [*self.place_spans, dateline] if s is not None}
         mentions = [spans[key] for key in sorted(spans)]
-        resolved = table.resolve(mentions, self.report.text, title=self.report.title,
-                                 dateline=dateline.text if dateline else None, country_hints=self.hints)  # fmt: skip
+        resolved = places.resolve(mentions, self.report.text, title=self.report.title,
+                                  dateline=dateline.text if dateline else None, country_hints=self.hints)  # fmt: skip
         return {(m.start, m.end): p for m, p in zip(mentions, resolved, strict=True) if p is not None}
 
     def _place(self, number: int) -> Place | None:
         span = self.place_spans[number]
-        return self.places.get((span.start, span.end)) if span is not None else None
+        if span is not None:
+            return self.places.get((span.start, span.end))
+        return self._implied_country(self.triggers[number])
+
+    def _implied_country(self, trigger: Trigger) -> Place | None:
+        """The country of a deed for which the report names no place: that of the story, if the report has one."""
+        if trigger.type not in DEEDS or not self.hints:
+            return None
+        iso3, weight = max(self.hints.items(), key=lambda item: item[1])
+        if weight < IMPLIED * sum(self.hints.values()):
+            return None
+        country = countries.country(iso3)
+        if country is None:
+            return None
+        return Place(text=None, start=None, end=None, name=country.name, geonameid=country.geonameid, country=iso3,
+                     lat=country.lat, lon=country.lon, precision="country")  # fmt: skip

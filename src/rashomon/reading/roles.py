@@ -24,7 +24,9 @@ class Filler:
     weight: float
 
 
-def fillers(signals: Signals, trigger: Trigger, role: str, several: bool, key: Callable[[int, int], str]) -> list[Filler]:
+def fillers(
+    signals: Signals, trigger: Trigger, role: str, several: bool, key: Callable[[int, int], str]
+) -> list[Filler]:
     """The names that fill a role, in the order of the text; none where the role points to nothing.
 
     A name's weight is summed over its occurrences (`key` says which words are one name); of these the strongest
@@ -52,6 +54,25 @@ def fillers(signals: Signals, trigger: Trigger, role: str, several: bool, key: C
     chosen = ranked[:1] + ([f for f in ranked[1:] if f.weight >= SHARE] if several else [])
     chosen = [f for k, f in enumerate(chosen) if not any(_overlap(f, g) for g in chosen[:k])]
     return sorted(chosen, key=lambda f: f.first)
+
+
+def settle(actors: list[Filler], recipients: list[Filler], names: Callable[[Filler], str], mutual: bool) -> tuple[list[Filler], list[Filler]]:
+    """Actors and recipients, where a party was pointed to as both.
+
+    In a mutual event (talks, a clash) all parties are both. Elsewhere nobody does something to themselves: the party
+    stays where the pointer is stronger, and leaves the other role.
+    """
+    both = {names(f) for f in actors} & {names(f) for f in recipients}
+    if not both:
+        return actors, recipients
+    parties = {names(f): f for f in [*recipients, *actors]}
+    if len(parties) > 1 and (mutual or len(both) == len(parties)):
+        everyone = sorted(parties.values(), key=lambda f: f.first)
+        return everyone, everyone
+    weight = {names(f): f.weight for f in actors}
+    leave_recipients = {names(f) for f in recipients if names(f) in both and weight[names(f)] >= f.weight}
+    return ([f for f in actors if names(f) not in both - leave_recipients],
+            [f for f in recipients if names(f) not in leave_recipients])  # fmt: skip
 
 
 def _overlap(a: Filler, b: Filler) -> bool:

@@ -71,13 +71,17 @@ def quoted_words(words: Words) -> list[bool]:
     return flags
 
 
-def nearest_cue(words: Words, voice: tuple[int, int], trigger: tuple[int, int], sentences: list[tuple[int, int]]) -> Cue | None:
+def nearest_cue(
+    words: Words, voice: tuple[int, int], trigger: tuple[int, int], sentences: list[tuple[int, int]]
+) -> Cue | None:
     """The cue that ties a voice to a claim: in the trigger's sentence, else in the voice's, the one nearest to the voice.
 
     Verbs and prepositions go before nouns.
     """
     for first, last in sentences:
-        cues = [c for c in find_cues(words, first, last) if not (c.first < trigger[1] and trigger[0] < c.last)]
+        cues = [
+            c for c in find_cues(words, first, last) if not (c.first < trigger[1] and trigger[0] < c.last)
+        ]
         cues = [c for c in cues if not (c.first < voice[1] and voice[0] < c.last)] or cues
         if cues:
             return min(cues, key=lambda c: (c.kind == "noun", _gap((c.first, c.last), voice)))
@@ -114,7 +118,9 @@ def _cue_span(words: Words, cue: Cue | None) -> Span | None:
     return span_of(words.text, int(words.starts[cue.first]), int(words.ends[cue.last - 1]))
 
 
-def speakers_above(words: Words, voice: tuple[int, int], sentence: tuple[int, int], parties: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def speakers_above(
+    words: Words, voice: tuple[int, int], sentence: tuple[int, int], parties: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
     """Parties that speak above the voice in its sentence ("police said witnesses saw"), nearest to it first.
 
     A party speaks above the voice where it stands before it and a reporting verb follows the party at once, before

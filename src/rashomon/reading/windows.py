@@ -41,7 +41,9 @@ def cut_windows(words: Words, title: Words | None, max_pieces: int = MAX_PIECES)
     if not len(words):
         return []
     title_end = _fit(title.piece_counts, 0, TITLE_PIECES) if title is not None and len(title) else 0
-    title_pieces = title.pieces[: title.piece_starts[title_end]] if title is not None else np.zeros(0, np.int32)
+    title_pieces = (
+        title.pieces[: title.piece_starts[title_end]] if title is not None else np.zeros(0, np.int32)
+    )
     budget = max_pieces - len(title_pieces) - 3
     windows = []
     lead_end = _fit(words.piece_counts, 0, LEAD_PIECES)
@@ -101,7 +103,7 @@ def _window(words: Words, context: IntArray, start: int, end: int, title_pieces:
     everything = np.concatenate([np.asarray(prefix, np.int32), pieces, np.asarray([SEP], np.int32)])
     segments = np.zeros(len(everything), np.int32)
     if len(title_pieces):
-        segments[1 : head] = 1
+        segments[1:head] = 1
     firsts = head + np.concatenate([[0], np.cumsum(counts)[:-1]])
     return Window(
         words=chosen,

@@ -90,7 +90,9 @@ def split_words(text: str, tokenizer: Tokenizer) -> Words:
 
 def _shapes(text: str, starts: IntArray, ends: IntArray) -> IntArray:
     return np.fromiter(
-        (_shape(text[a:b]) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)), np.int32, len(starts)
+        (_shape(text[a:b]) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)),
+        np.int32,
+        len(starts),
     )
 
 

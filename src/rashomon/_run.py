@@ -1,0 +1,150 @@
+"""One run of `read` or `compare`: input, messages and output, held together."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import typer
+
+from rashomon._terminal import Messages, ProgressBar, at_terminal, output, printable
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console
+
+    from rashomon.model import Reading, Report
+    from rashomon.reconcile.incidents import Incident
+
+REFUSED = 1
+
+
+class Run:
+    """One run of `read` or `compare`: its input, its messages, its output."""
+
+    def __init__(
+        self,
+        files: list[str],
+        published: str | None,
+        publisher: str | None,
+        title: str | None,
+        max_chars: int | None,
+        to: Path | None,
+        quiet: bool,
+    ) -> None:
+        from rashomon.reading.intake import limit_of
+        from rashomon.sources import Defaults
+
+        self._files = files
+        self._defaults = Defaults(published=published, publisher=publisher, title=title)
+        self._max_chars = limit_of(max_chars)
+        self._progress = ProgressBar(len(files), enabled=at_terminal())
+        self._messages = Messages(quiet=quiet, progress=self._progress)
+        self._to_file = to is not None
+        self._output = output(to)
+
+    def __enter__(self) -> Run:
+        self._sink = self._output.__enter__()
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.__exit__(kind, value, trace)
+        self._output.__exit__(kind, value, trace)
+        self._messages.finish()
+        if kind is None and self._messages.refused:
+            raise typer.Exit(REFUSED)
+
+    def readings(self) -> Iterator[Reading]:
+        """Every report that can be read; the others, and all notes, go to standard error."""
+        from rashomon.api import stream
+        from rashomon.sources import arrivals
+
+        def reports() -> Iterator[tuple[str | None, Report]]:
+            for arrival in arrivals(
+                self._files, max_chars=self._max_chars, defaults=self._defaults, on_file=self._progress.file
+            ):
+                if arrival.error is not None:
+                    self._messages.refuse(arrival.error)
+                if arrival.report is not None:
+                    for note in arrival.notes:
+                        self._messages.note(arrival.where, note)
+                    yield arrival.where, arrival.report
+
+        for where, reading in stream(reports(), self._messages.refuse, max_chars=self._max_chars):
+            self._progress.report()
+            for note in reading.notes:
+                self._messages.note(where, note)
+            yield reading
+
+    def lines(self, readings: Iterator[Reading]) -> None:
+        """A line of JSON for each reading, as it comes."""
+        from rashomon.exports.jsonl import line
+
+        for reading in readings:
+            self.write(line(reading) + b"\n")
+
+    def table(self, readings: Iterator[Reading]) -> None:
+        """Tables for people. The notes have gone to standard error already."""
+        from rashomon.exports.table import print_readings
+
+        self._print(
+            lambda console: print_readings(
+                (msgspec.structs.replace(reading, notes=()) for reading in self._making_room(readings)),
+                console,
+            )
+        )
+
+    def incidents(self, story: str | None, incidents: list[Incident]) -> None:
+        """A table of one story's incidents."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(
+            box=None, pad_edge=False, title=Text(f"incidents of {printable(story or 'these reports')}")
+        )
+        for name in ("what", "when", "where", "accounts", "disputes"):
+            table.add_column(name, overflow="fold")
+        for incident in incidents:
+            voices = [
+                account.voice.name or account.voice.text or "the publisher" for account in incident.accounts
+            ]
+            cells = (
+                " ".join((incident.type, *incident.modes)),
+                incident.date.first if incident.date else "",
+                incident.place.name if incident.place else "",
+                ", ".join(voices),
+                ", ".join(dispute.field for dispute in incident.disputes),
+            )
+            table.add_row(*(Text(printable(cell)) for cell in cells))
+        self._print(lambda console: console.print(table))
+
+    def write(self, data: bytes) -> None:
+        """Bytes to the output, at once where somebody may be waiting for them."""
+        if not self._to_file:
+            self._progress.hide()
+        self._sink.write(data)
+        if not self._to_file:
+            self._sink.flush()
+
+    def _making_room(self, readings: Iterator[Reading]) -> Iterator[Reading]:
+        for reading in readings:
+            if not self._to_file:
+                self._progress.hide()
+            yield reading
+
+    def _print(self, draw: Callable[[Console], None]) -> None:
+        from rich.console import Console
+
+        if not self._to_file:
+            draw(Console())
+            return
+        page = io.StringIO()
+        draw(Console(file=page, width=120))
+        self.write(page.getvalue().encode("utf-8", "replace"))

@@ -1,0 +1,318 @@
+"""The accounts set: claims, their fields, incidents and disputes against story files.
+
+The figures are those of the set's own scorer, digit for digit. Added here: a 95% interval for each (claims
+are drawn by report, incidents and disputes by story), and how far the claims' `confidence` can be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from rashomon.evaluation import bootstrap
+from rashomon.evaluation.agreement import FIELDS, WHOLE, Claim, agreement, match
+from rashomon.evaluation.bootstrap import Counts
+from rashomon.evaluation.gold import Story, report_key
+from rashomon.evaluation.outputs import Outputs
+from rashomon.evaluation.results import Measure, Result, Table, measure, plain, retrieval, share
+
+BINS = 10
+STATUSES = ("happened", "ongoing", "planned", "conditional", "requested", "possible", "denied")
+FRAMES = ("current", "background")
+
+
+class ReportScore(msgspec.Struct, frozen=True):
+    """One report: gold claims, guesses, and which of them are pairs (indices). `optional` gold counts
+    neither way."""
+
+    key: str
+    story: str
+    text: str
+    gold: list[Claim]
+    guesses: list[Claim]
+    pairs: list[tuple[int, int]]
+    optional: frozenset[int]
+
+    @property
+    def excused(self) -> frozenset[int]:
+        """Guesses that are paired with an optional claim."""
+        return frozenset(j for i, j in self.pairs if i in self.optional)
+
+    def hits(self) -> list[tuple[Claim, Claim]]:
+        """The pairs of equal type that count."""
+        return [
+            (self.gold[i], self.guesses[j])
+            for i, j in self.pairs
+            if i not in self.optional and self.gold[i]["type"] == self.guesses[j].get("type")
+        ]
+
+    def counts(self, kind: str | None = None) -> tuple[int, int, int]:
+        """(hits, found, wanted), of one type or of all."""
+        hits = [gold for gold, _ in self.hits() if kind is None or gold["type"] == kind]
+        excused = self.excused
+        found = sum(
+            j not in excused and (kind is None or g.get("type") == kind) for j, g in enumerate(self.guesses)
+        )
+        wanted = sum(
+            i not in self.optional and (kind is None or g["type"] == kind) for i, g in enumerate(self.gold)
+        )
+        return len(hits), found, wanted
+
+
+class StoryScore(msgspec.Struct, frozen=True):
+    """One story: sums of B-cubed precision and recall over its gold claims, and its disputes."""
+
+    story: str
+    precision: float
+    recall: float
+    items: int
+    disputes: tuple[int, int, int]
+    quiet: bool
+
+
+class AccountsScore(msgspec.Struct, frozen=True):
+    """All that the figures are made of."""
+
+    reports: list[ReportScore]
+    stories: list[StoryScore]
+
+
+def score(stories: Sequence[Story], outputs: Outputs) -> AccountsScore:
+    """Match the outputs to the stories."""
+    reports: list[ReportScore] = []
+    ends: list[StoryScore] = []
+    for story in stories:
+        mine = [_score_report(story, report, outputs) for report in story["reports"]]
+        reports += mine
+        ends.append(_score_story(story, mine, outputs.incidents.get(story["story"], [])))
+    return AccountsScore(reports, ends)
+
+
+def _score_report(story: Story, report: dict[str, Any], outputs: Outputs) -> ReportScore:
+    key = report_key(story, report["id"])
+    gold = [claim for claim in story["claims"] if claim["report"] == report["id"]]
+    guesses = outputs.claims.get(key, [])
+    optional = frozenset(i for i, claim in enumerate(gold) if claim.get("optional"))
+    return ReportScore(
+        key, story["story"], report["text"], gold, guesses, match(gold, guesses, report["text"]), optional
+    )
+
+
+def _score_story(story: Story, reports: list[ReportScore], incidents: list[dict[str, Any]]) -> StoryScore:
+    gold_of = {each.guesses[j].get("id"): each.gold[i]["id"] for each in reports for i, j in each.pairs}
+    wanted = {ref: incident["id"] for incident in story["incidents"] for ref in incident["claims"]}
+    told = {
+        gold_of[ref]: incident.get("id")
+        for incident in incidents
+        for ref in incident.get("claims") or []
+        if ref in gold_of
+    }
+    p, r = b_cubed(wanted, told)
+    gold_disputes = story.get("disputes") or []
+    found_disputes = [dispute for incident in incidents for dispute in incident.get("disputes") or []]
+    hits = _dispute_hits(gold_disputes, found_disputes, gold_of)
+    return StoryScore(
+        story["story"], p, r, len(wanted), (hits, len(found_disputes), len(gold_disputes)), not gold_disputes
+    )
+
+
+def b_cubed(gold: dict[str, Any], guess: dict[str, Any]) -> tuple[float, float]:
+    """Sums of B-cubed precision and recall over the items of `gold`; an item that `guess` lacks stands
+    alone."""
+    ours_of = {item: ("in", guess[item]) if item in guess else ("alone", item) for item in gold}
+    p = r = 0.0
+    for item in gold:
+        ours = {other for other in gold if ours_of[other] == ours_of[item]}
+        theirs = {other for other in gold if gold[other] == gold[item]}
+        p += len(ours & theirs) / len(ours)
+        r += len(ours & theirs) / len(theirs)
+    return p, r
+
+
+def _dispute_hits(gold: list[dict[str, Any]], found: list[dict[str, Any]], gold_of: dict[Any, str]) -> int:
+    used: set[int] = set()
+    for dispute in gold:
+        wanted = _refs(dispute)
+        for k, guess in enumerate(found):
+            if (
+                k not in used
+                and guess["field"] == dispute["field"]
+                and wanted & {gold_of.get(c) for c in _refs(guess)}
+            ):
+                used.add(k)
+                break
+    return len(used)
+
+
+def _refs(dispute: dict[str, Any]) -> set[Any]:
+    return {ref for position in dispute["positions"] for ref in position.get("claims") or []}
+
+
+def types_of(scored: AccountsScore) -> list[str]:
+    """Every type that gold or guesses have, sorted."""
+    seen = {
+        claim["type"]
+        for each in scored.reports
+        for i, claim in enumerate(each.gold)
+        if i not in each.optional
+    }
+    for each in scored.reports:
+        seen |= {str(g.get("type")) for j, g in enumerate(each.guesses) if j not in each.excused}
+    return sorted(seen)
+
+
+def whole_hits(report: ReportScore) -> int:
+    """Pairs with type, actor, recipient, voice and status all right."""
+    return sum(all(right[field] for field in WHOLE) for right in (agreement(g, h) for g, h in report.hits()))
+
+
+def as_scorer(scored: AccountsScore) -> dict[str, Any]:
+    """The figures in the form, and to the digit, of the set's own scorer."""
+    hit, found, wanted = (
+        sum(column) for column in zip(*(each.counts() for each in scored.reports), strict=True)
+    )
+    agree = [agreement(gold, guess) for each in scored.reports for gold, guess in each.hits()]
+    items = sum(each.items for each in scored.stories) or 1
+    dispute = [sum(column) for column in zip(*(each.disputes for each in scored.stories), strict=True)]
+    return {
+        "claim": _retrieved(hit, found, wanted),
+        "whole": _retrieved(sum(map(whole_hits, scored.reports)), found, wanted),
+        "fields": {f: round(sum(a[f] for a in agree) / hit, 4) if hit else 0.0 for f in FIELDS},
+        "incident": _rounded(
+            sum(s.precision for s in scored.stories) / items,
+            sum(s.recall for s in scored.stories) / items,
+            sum(s.items for s in scored.stories),
+        ),
+        "dispute": _retrieved(*dispute)
+        | {
+            "false alarms in quiet stories": sum(s.disputes[1] for s in scored.stories if s.quiet),
+            "quiet stories": sum(s.quiet for s in scored.stories),
+        },
+        "types": {
+            kind: _retrieved(
+                *(sum(c) for c in zip(*(each.counts(kind) for each in scored.reports), strict=True))
+            )
+            for kind in types_of(scored)
+        },
+    }
+
+
+def _retrieved(hit: int, found: int, wanted: int) -> dict[str, Any]:
+    return _rounded(hit / found if found else 0.0, hit / wanted if wanted else 0.0, wanted)
+
+
+def _rounded(p: float, r: float, n: int) -> dict[str, Any]:
+    return {"p": round(p, 4), "r": round(r, 4), "f1": round(2 * p * r / (p + r), 4) if p + r else 0.0, "n": n}
+
+
+def calibration(reports: Sequence[ReportScore]) -> tuple[Measure, Table]:
+    """Expected calibration error of `confidence` (right: matched, of equal type) over bins of equal mass."""
+    rows = [_confidences(each) for each in reports]
+    rows = [row for row in rows if len(row)]
+
+    def error(drawn: NDArray[np.intp]) -> float:
+        return float(
+            sum(
+                abs(mean - right) * size
+                for size, mean, right in _bins(np.concatenate([rows[i] for i in drawn]))
+            )
+        )
+
+    found = bootstrap.resampled(len(rows), error)
+    claims = sum(len(row) for row in rows)
+    bins = _bins(np.concatenate(rows)) if rows else []
+    table = tuple((f"{size * claims:.0f}", f"{mean:.3f}", f"{right:.3f}") for size, mean, right in bins)
+    return (
+        plain("calibration error", found, claims),
+        Table(
+            "Confidence against share of claims that are right", ("claims", "mean confidence", "right"), table
+        ),
+    )
+
+
+def _confidences(report: ReportScore) -> Counts:
+    hit = {id(guess) for _, guess in report.hits()}
+    excused = report.excused
+    return np.array(
+        [
+            (float(guess.get("confidence") or 0.0), id(guess) in hit)
+            for j, guess in enumerate(report.guesses)
+            if j not in excused
+        ],
+        dtype=np.float64,
+    ).reshape(-1, 2)
+
+
+def _bins(pairs: Counts) -> list[tuple[float, float, float]]:
+    """(share of claims, mean confidence, share right) of each bin, least confident first."""
+    ordered = pairs[np.argsort(pairs[:, 0], kind="stable")]
+    parts = [part for part in np.array_split(ordered, min(BINS, len(ordered))) if len(part)]
+    return [(len(part) / len(ordered), float(part[:, 0].mean()), float(part[:, 1].mean())) for part in parts]
+
+
+def confusion(scored: AccountsScore, field: str, values: Sequence[str]) -> Table:
+    """Gold against guess of one field, over matched pairs of equal type."""
+    pairs = [(gold[field], str(guess.get(field))) for each in scored.reports for gold, guess in each.hits()]
+    columns = [*values, *sorted({guess for _, guess in pairs} - set(values))]
+    rows = tuple(
+        (value, *(str(pairs.count((value, column)) or "") for column in columns))
+        for value in values
+        if any(gold == value for gold, _ in pairs)
+    )
+    return Table(f"{field}: gold in rows, guess in columns", ("gold", *columns), rows)
+
+
+def result(scored: AccountsScore, notes: Sequence[str] = ()) -> Result:
+    """Every figure with its counts and interval."""
+    reports, stories = scored.reports, scored.stories
+    claim = [each.counts() for each in reports]
+    measures = retrieval("claim", claim)
+    measures += retrieval(
+        "whole", [(whole_hits(r), found, want) for r, (_, found, want) in zip(reports, claim, strict=True)]
+    )
+    agree = [[agreement(gold, guess) for gold, guess in each.hits()] for each in reports]
+    measures += [
+        share(f"field {f}", [(sum(a[f] for a in rows), len(rows)) for rows in agree]) for f in FIELDS
+    ]
+    items = [(s.precision, s.recall, s.items) for s in stories]
+    measures.append(measure("incident B-cubed F1", items, _b_cubed_f1, None, sum(s.items for s in stories)))
+    measures += retrieval("dispute", [s.disputes for s in stories])
+    quiet = [(s.disputes[1], 1) for s in stories if s.quiet]
+    measures.append(
+        measure(
+            "false disputes a quiet story",
+            quiet,
+            bootstrap.ratio,
+            sum(q[0] for q in quiet),
+            len(quiet),
+            "disputes",
+        )
+    )
+    error, bins = calibration(reports)
+    measures.append(error)
+    measures += [
+        m for kind in types_of(scored) for m in retrieval(kind, [r.counts(kind) for r in reports])[2:]
+    ]
+    wanted = sum(row[2] for row in claim)
+    return Result(
+        "accounts",
+        "Accounts: who says what happened, and where accounts differ",
+        f"{len(stories)} constructed stories, {len(reports)} reports, {wanted} claims. Claims and fields: "
+        "intervals over reports; incidents and disputes: over stories. Fields are shares of the matched "
+        "claims of equal type; `whole` has type, actor, recipient, voice and status right.",
+        tuple(measures),
+        ("claim F1", "whole F1", "field voice", "field status", "incident B-cubed F1", "dispute F1"),
+        tuple(notes),
+        (confusion(scored, "status", STATUSES), confusion(scored, "frame", FRAMES), bins),
+    )  # fmt: skip
+
+
+def _b_cubed_f1(sums: Counts) -> Counts:
+    """From the columns (sum of precision, sum of recall, items)."""
+    p = sums[..., 0] / np.maximum(sums[..., 2], 1)
+    r = sums[..., 1] / np.maximum(sums[..., 2], 1)
+    return bootstrap.harmonic(p, r)

@@ -1,0 +1,62 @@
+"""The form of the output: one JSON object a report, and one a story (`docs/output.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from rashomon.exports.phrases import valid
+from rashomon.model import Reading
+
+
+def line(reading: Reading) -> bytes:
+    """A report and its claims as one JSON object in UTF-8, without a line end.
+
+    Text that UTF-8 cannot hold (lone surrogates) has U+FFFD in its place; offsets are as in the report.
+    """
+    report = reading.report
+    return _encode(
+        {
+            "report": {
+                "id": report.id,
+                "title": report.title,
+                "published": report.published,
+                "publisher": report.publisher,
+                "url": report.url,
+                "sha256": report.sha256,
+                "story": report.story,
+                "dateline": report.dateline,
+            },
+            "claims": reading.claims,
+        }
+    )
+
+
+def compare_line(story: str | None, incidents: Sequence[object]) -> bytes:
+    """A story and its incidents as one JSON object in UTF-8, without a line end."""
+    return _encode({"story": story, "incidents": incidents})
+
+
+def _encode(value: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:  # rare: only then is every string looked at
+        return msgspec.json.encode(_valid(value))
+
+
+def _valid(value: Any) -> Any:
+    if isinstance(value, str):
+        return valid(value)
+    if isinstance(value, msgspec.Struct):
+        fields = msgspec.structs.fields(value)
+        return {field.encode_name: _valid(getattr(value, field.name)) for field in fields}
+    if isinstance(value, dict):
+        return {_valid(key): _valid(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_valid(entry) for entry in value]
+    return value
+
+
+__all__ = ["compare_line", "line"]

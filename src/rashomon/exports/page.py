@@ -1,0 +1,183 @@
+"""One HTML page that shows every claim beside the words it came from.
+
+The page is a single file: no request leaves it, and its content security policy allows only its own style and
+script, by their hashes. It works without script too: events in the text and claims in the list are links.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from rashomon.exports import phrases
+from rashomon.exports.cards import card
+from rashomon.exports.segments import Segment, paragraphs, segments
+from rashomon.model import Reading, Report
+
+_NO_CLAIMS = "No claims were found in this report."
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_LINKABLE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+
+
+def render(readings: Iterable[Reading], title: str = "What the reports say") -> str:
+    """The page for some readings, in their order, as text to be written in UTF-8."""
+    readings = tuple(readings)
+    voices = Counter(phrases.voice_name(claim.voice) for reading in readings for claim in reading.claims)
+    keys = {name: f"v{number}" for number, (name, _) in enumerate(voices.most_common())}
+    style, script = _template("page.css"), _template("page.js")
+    return _fill(
+        _template("page.html"),
+        {
+            "title": escape(phrases.one_line(title)),
+            "style": style,
+            "script": script,
+            "style_hash": _hash(style),
+            "script_hash": _hash(script),
+            "summary": _summary(readings, len(voices)),
+            "navigation": _navigation(readings),
+            "filters": _filters(readings, voices, keys),
+            "reports": "\n".join(_report(f"r{n}", reading, keys) for n, reading in enumerate(readings)),
+        },
+    )
+
+
+def escape(text: str) -> str:
+    """Text for HTML, in an element or a quoted attribute; harmful characters stand as their code points."""
+    return html.escape(phrases.reveal(text))
+
+
+def _escape_running(text: str) -> str:
+    """Running text: as `escape`, with code points set apart from the report's own words."""
+    return phrases.reveal(html.escape(text.replace("\r\n", "\n")), '<span class="ctl">{}</span>')
+
+
+def _summary(readings: Sequence[Reading], voices: int) -> str:
+    claims = sum(len(reading.claims) for reading in readings)
+    counts = ((len(readings), "report"), (claims, "claim"), (voices, "voice"))
+    return " · ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
+
+
+def _navigation(readings: Sequence[Reading]) -> str:
+    if len(readings) < 2:
+        return ""
+    items = "".join(
+        f'<li><a href="#r{number}"><b><bdi>{_publisher(reading.report)}</bdi></b> '
+        f"<bdi>{_title(reading.report)}</bdi></a></li>"
+        for number, reading in enumerate(readings)
+    )
+    return f'<nav aria-label="Reports"><ol class="toc">{items}</ol></nav>'
+
+
+def _filters(readings: Sequence[Reading], voices: Counter[str], keys: Mapping[str, str]) -> str:
+    claims = [claim for reading in readings for claim in reading.claims]
+    choices = {
+        "voice": [(keys[name], name, count) for name, count in voices.most_common()],
+        "type": _counted(claim.type for claim in claims),
+        "status": _counted(claim.status for claim in claims),
+    }
+    return "".join(_select(name, options) for name, options in choices.items())
+
+
+def _counted(values: Iterable[str]) -> list[tuple[str, str, int]]:
+    return [(value, value.lower(), count) for value, count in sorted(Counter(values).items())]
+
+
+def _select(name: str, options: Sequence[tuple[str, str, int]]) -> str:
+    items = "".join(
+        f'<option value="{escape(phrases.one_line(value))}">{escape(label)} ({count})</option>'
+        for value, label, count in options
+    )
+    return f'<label>{name} <select name="{name}"><option value="">all</option>{items}</select></label>'
+
+
+def _report(key: str, reading: Reading, voice_keys: Mapping[str, str]) -> str:
+    report = reading.report
+    cards = "".join(
+        card(f"{key}c{number}", claim, voice_keys[phrases.voice_name(claim.voice)])
+        for number, claim in enumerate(reading.claims)
+    )
+    notes = "".join(f"<li>{escape(phrases.one_line(note))}</li>" for note in reading.notes)
+    return (
+        f'<article class="report" id="{key}" aria-labelledby="{key}-title">'
+        f'<header><h2 id="{key}-title"><bdi>{_title(report)}</bdi></h2><p class="by">{_byline(report)}</p>'
+        + (f'<ul class="notes">{notes}</ul>' if notes else "")
+        + '</header><div class="pair">'
+        f'<section class="text" aria-label="Text">{_text(key, reading)}</section>'
+        '<section aria-label="Claims">'
+        + (f'<ol class="claims">{cards}</ol>' if cards else f'<p class="none">{_NO_CLAIMS}</p>')
+        + "</section></div></article>"
+    )
+
+
+def _publisher(report: Report) -> str:
+    return escape(phrases.one_line(report.publisher or "Report"))
+
+
+def _title(report: Report) -> str:
+    return escape(phrases.one_line(report.title or report.publisher or report.id))
+
+
+def _byline(report: Report) -> str:
+    place = report.dateline.place if report.dateline else None
+    about = (report.publisher, report.published, phrases.place_words(place) if place else None)
+    parts = [f"<bdi>{escape(phrases.one_line(part))}</bdi>" for part in about if part]
+    if report.url:
+        address = escape(phrases.one_line(report.url))
+        # Only web addresses become links: "javascript:" and the like stay text.
+        linkable = _LINKABLE.fullmatch(report.url)
+        parts.append(f'<a href="{address}" rel="noopener noreferrer">source</a>' if linkable else address)
+    return " · ".join(parts)
+
+
+def _text(key: str, reading: Reading) -> str:
+    text, seen = reading.report.text, set[str]()
+    cut = segments(len(text), reading.claims, paragraphs(text))
+    return "".join(
+        f"<p>{''.join(_segment(text, key, segment, seen) for segment in paragraph)}</p>" for paragraph in cut
+    )
+
+
+def _segment(text: str, key: str, segment: Segment, seen: set[str]) -> str:
+    words = _escape_running(text[segment.start : segment.end])
+    if not segment.roles:
+        return words
+    claims = [f"{key}c{number}" for number in segment.roles]
+    roles = ["quoted", *sorted({role for own in segment.roles.values() for role in own} - {"quoted"})]
+    attributes = (
+        f'class="m {" ".join(roles)}" data-claim="{" ".join(claims)}" '
+        f'data-roles="{"|".join(" ".join(own) for own in segment.roles.values())}"'
+    )
+    # The first words of each claim's trigger lead to its card; one anchor can stand for one claim only.
+    opening = (claim for claim, own in zip(claims, segment.roles.values(), strict=True) if _is_trigger(own))
+    first = next((claim for claim in opening if claim not in seen), None)
+    if first is None:
+        return f"<span {attributes}>{words}</span>"
+    seen.add(first)
+    return f'<a {attributes} id="t-{first}" href="#{first}">{words}</a>'
+
+
+def _is_trigger(roles: tuple[str, ...]) -> bool:
+    return any(role.startswith("trigger") for role in roles)
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    """One pass, so that a report which speaks of "{{script}}" is not filled in."""
+    return _PLACEHOLDER.sub(lambda match: values[match.group(1)], template)
+
+
+def _hash(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+
+@cache
+def _template(name: str) -> str:
+    return (resources.files("rashomon.exports") / "templates" / name).read_text(encoding="utf-8").strip()
+
+
+__all__ = ["escape", "render"]

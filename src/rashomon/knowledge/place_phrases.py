@@ -1,0 +1,265 @@
+"""What a mention of a place says in its own words: the name in it, and what stands around the name.
+
+"northern Kosovo" is a name and a direction, "the Somali side of the Dawa" a country and a name, "frontier with
+Belarus" a country that it is *not*, "the capital" no name at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from rashomon.errors import InstallationError
+from rashomon.knowledge import countries
+from rashomon.knowledge.names import fold, place_key
+from rashomon.knowledge.place_table import PlaceTable
+
+_WORD = re.compile(r"[^\W_](?:[\w.'’]*\w)?(?:-\w[\w'’]*)*\.?")
+_MAX_WORDS = 6
+_ABBREVIATION = re.compile(r"(?:\b[A-Z]|\.[A-Z]|\b[A-Z][a-z]{1,3})\.$")
+_MAX_CHARS = 200  # longer "mentions" are whole clauses; only their beginning is read
+_CONNECTORS = frozenset(
+    ["of", "the", "and", "al", "el", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "las",
+     "le", "les", "los", "lo", "bin", "ben", "ibn", "ez", "es", "en", "et", "sur", "upon", "on", "e", "i", "y", "ul",
+     "ash", "as", "ar", "at", "an", "ad", "az", "d", "l", "n", "a", "am", "an", "der", "van", "von", "den", "op"]
+)  # fmt: skip
+_DIRECTION = re.compile(
+    r"\b(north|south|east|west|central)(?:-?(north|south|east|west))?(?:ern(?:most)?)?\b(?! of\b)", re.I
+)
+# "north of Gao" is near Gao, not a part of it.
+_BEYOND = re.compile(r"\b(?:km|kilomet(?:re|er)s?|miles?|north|south|east|west|outside|near|beyond)\b", re.I)
+_SIDE = re.compile(
+    r"\s+(?:side|part|half|bank|shore|coast|waters|soil|territory|airspace|border|section|sector|slope|village|town|"
+    r"city|province|region|district|capital|port|estates|army|fishing|police|enclave|frontier)\b"
+)
+_BORDER_WITH = re.compile(r"\b(?:border|frontier|boundary|crossing)\s+(?:with|to|into)\s+(?:the\s+)?", re.I)
+_CAPITAL = re.compile(r"\b(?:capital)\b(?!\s+of\b)", re.I)
+# After these the name follows that says where; before them stands what is there.
+_WHERE = frozenset({"in", "at", "near", "outside", "of", "around", "opposite", "by", "inside", "off", "round"})
+_AWAY = frozenset({"to", "towards", "toward", "from", "with", "into", "via"})
+
+
+class NameInside(msgspec.Struct, frozen=True):
+    """A name that the table knows, within a mention; offsets count from the mention's beginning."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """A mention taken apart. `name` is None where the table knows nothing in it.
+
+    `containers` are further names that say where the first lies ("Hardrock, Arizona"); `direction` is "north",
+    "southeast", "central" ...; `of_country` the ISO alpha-3 code of a country that the words themselves give
+    ("the Somali side"), `not_country` one that they rule out ("the border with Belarus").
+    """
+
+    text: str
+    name: NameInside | None
+    whole: bool = False
+    containers: tuple[NameInside, ...] = ()
+    direction: str | None = None
+    beyond: bool = False
+    capital: bool = False
+    of_country: str | None = None
+    not_country: str | None = None
+
+
+def take_apart(mention: str, table: PlaceTable, flat: bool = False) -> Phrase:
+    """Read one mention. `flat` says that the report writes no capitals, so that names may be in lower case."""
+    text = mention[:_MAX_CHARS]
+    if not text.strip():
+        return Phrase(mention, None)
+    capitals = not flat and any(char.isupper() for char in text)
+    if (capitals or flat) and "," not in text and (table.names(text) or countries.code_of(text)):
+        return Phrase(mention, NameInside(text, 0, len(text)), whole=True)
+    names = []
+    if capitals or flat:
+        names = [name for name in names_in(text, table, lower=flat) if not part_of_longer_name(text, name)]
+    not_country = _neighbour_of(text)
+    names = [name for name in names if not_country is None or countries.code_of(name.text) != not_country]
+    head = _head(text, names)
+    direction = _direction(text, head)
+    return Phrase(
+        text=mention,
+        name=head,
+        whole=head is not None and _is_whole(text, head),
+        containers=tuple(name for name in names if head is not None and name.start > head.end),
+        direction=direction,
+        beyond=head is not None and _BEYOND.search(text[: head.start]) is not None,
+        capital=_CAPITAL.search(text) is not None,
+        of_country=_side_of(text),
+        not_country=not_country,
+    )
+
+
+def names_in(text: str, table: PlaceTable, lower: bool = False) -> Iterator[NameInside]:
+    """Names of the table in a piece of text, longest first from the left, none within another.
+
+    Words must be capitalised unless `lower`; everyday words ("House", "March") are no names by themselves.
+    """
+    words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+    at = 0
+    while at < len(words):
+        start = words[at][0]
+        if not (lower or _capital(text[start])):
+            at += 1
+            continue
+        for size in range(min(_MAX_WORDS, len(words) - at), 0, -1):
+            end = words[at + size - 1][1]
+            if _run_is_name(text, words[at : at + size], lower) and _known(text[start:end], table, alone=False):
+                stop = end - 1 if text[end - 1] == "." and not _ABBREVIATION.search(text, start, end) else end
+                yield NameInside(text[start:stop], start, stop)
+                at += size - 1
+                break
+        else:
+            yield from _hyphened(text, words[at], table)
+        at += 1
+
+
+def _hyphened(text: str, word: tuple[int, int], table: PlaceTable) -> Iterator[NameInside]:
+    """"Mitrovica-Raska": the parts, where the whole is unknown."""
+    start, end = word
+    if "-" not in text[start:end] or not _LINE.match(text, end):
+        return
+    for part in re.finditer(r"[^-]+", text[start:end]):
+        piece = part.group()
+        if len(piece) > 2 and _capital(piece[0]) and _known(piece, table, alone=False):
+            yield NameInside(piece, start + part.start(), start + part.end())
+
+
+def part_of_longer_name(text: str, name: NameInside) -> bool:
+    """Whether a capitalised word that is no word for a kind of place touches the name: "Paris" in "Paris Hilton"."""
+    before = _TOUCHING_BEFORE.search(text, max(0, name.start - 40), name.start)
+    if before is not None and _capital(before.group(1)[0]) and not _goes_with_places(before.group(1)):
+        return True
+    after = _TOUCHING_AFTER.match(text, name.end)
+    return after is not None and _capital(after.group(1)[0]) and not _goes_with_places(after.group(1))
+
+
+_TOUCHING_BEFORE = re.compile(r"(?:^|[^\w.'’-])([^\W_][\w'’-]*)[ ]$")
+_TOUCHING_AFTER = re.compile(r"[ ]([^\W_][\w'’-]*)")
+_LINE = re.compile(r"\s+(?:road|highway|border|frontier|railway|line|corridor|axis|motorway|route|crossing)\b")
+
+
+def _goes_with_places(word: str) -> bool:
+    return fold(word) in _TOUCHING or countries.code_of(word) is not None
+
+
+_TOUCHING = frozenset(
+    ["in", "the", "from", "at", "near", "and", "of", "north", "south", "east", "west", "northern", "southern", "eastern",
+     "western", "central", "city", "town", "village", "province", "region", "district", "governorate", "state",
+     "county", "municipality", "prefecture", "department", "oblast", "airport", "hospital", "university", "prison",
+     "police", "road", "highway", "bridge", "border", "crossing", "camp", "port", "station",
+     "port", "district", "stadium", "river", "gate", "after", "when", "outside", "around", "inside", "since", "before",
+     "while", "greater", "downtown", "upper", "lower", "eastern", "on", "for", "by", "to", "as", "between", "across"]
+)  # fmt: skip
+
+
+def _run_is_name(text: str, words: list[tuple[int, int]], lower: bool) -> bool:
+    """Words that may form one name: only spaces between them, none but connectors in lower case, at the end none."""
+    for (_, left), (right, _) in zip(words, words[1:], strict=False):
+        between = text[left:right]
+        if not between.isspace() or "\n\n" in between:
+            return False
+        if text[left - 1] == "." and not _abbreviated(text, left):
+            return False
+    if lower:
+        return True
+    inner = [text[start:end] for start, end in words]
+    return _capital(inner[-1][0]) and all(_capital(word[0]) or word.lower() in _CONNECTORS for word in inner)
+
+
+def _abbreviated(text: str, end: int) -> bool:
+    """Whether the stop before `end` belongs to a short word ("St. Louis", "U.S. Virgin Islands")."""
+    return end < 4 or not text[end - 5 : end - 1].isalpha()
+
+
+def _known(text: str, table: PlaceTable, alone: bool) -> bool:
+    key = place_key(text)
+    if not key.whole or len(key.whole) < 2:
+        return False
+    if " " not in key.whole and key.whole in stopwords() and not alone:
+        return False
+    if key.bare != key.whole and " " not in key.bare and key.bare in stopwords():
+        return table.has(key.whole)
+    return table.knows(key)
+
+
+def _head(text: str, names: list[NameInside]) -> NameInside | None:
+    """The name that says where: the first after "in", "at", "near" ...; else the first that is no mere direction."""
+    if not names:
+        return None
+    after = [name for name in names if _word_before(text, name.start) in _WHERE]
+    if after:
+        return after[0]
+    here = [name for name in names if _word_before(text, name.start) not in _AWAY]
+    return (here or names)[0]
+
+
+def _word_before(text: str, at: int) -> str:
+    words = [word for word in re.findall(r"[^\W\d_]+", text[max(0, at - 40) : at].lower()) if word != "the"]
+    while words and (_DIRECTION.fullmatch(words[-1]) or words[-1] in _KINDS_BEFORE):
+        words.pop()
+    return words[-1] if words else ""
+
+
+_KINDS_BEFORE = frozenset({"city", "town", "village", "hamlet", "island", "district", "province"})
+
+
+def _is_whole(text: str, name: NameInside) -> bool:
+    """Whether nothing but articles and words for the kind of place stands beside the name."""
+    rest = f"{text[: name.start]} {text[name.end :]}"
+    words = fold(rest).split()
+    return all(word in _SLIGHT for word in words)
+
+
+_SLIGHT = frozenset(
+    "the a city town village hamlet settlement of province region district county state island area municipality".split()
+)
+
+
+def _direction(text: str, head: NameInside | None) -> str | None:
+    scope = text[: head.start] if head is not None else text
+    found = None
+    for match in _DIRECTION.finditer(scope):
+        found = "".join(part.lower() for part in match.groups() if part)
+    return found
+
+
+def _neighbour_of(text: str) -> str | None:
+    match = _BORDER_WITH.search(text)
+    if match is None:
+        return None
+    beyond = countries.mentions(text[match.end() :])
+    return beyond[0].iso3 if beyond and beyond[0].start == 0 else None
+
+
+def _side_of(text: str) -> str | None:
+    for mention in countries.mentions(text):
+        if mention.kind == "demonym" and _SIDE.match(text, mention.end):
+            return mention.iso3
+        if text[mention.end : mention.end + 2] in ("'s", "’s"):
+            return mention.iso3
+    return None
+
+
+def _capital(char: str) -> bool:
+    return char.isupper() or char.istitle() or char.isdigit()
+
+
+@cache
+def stopwords() -> frozenset[str]:
+    """Everyday words that are also names of places somewhere."""
+    try:
+        table = resources.files("rashomon.knowledge") / "tables" / "place_stopwords.csv"
+        with table.open(encoding="utf-8") as file:
+            return frozenset(row["word"] for row in csv.DictReader(file))
+    except (OSError, KeyError) as damage:
+        raise InstallationError("the table of everyday words is missing", hint="reinstall rashomon") from damage

@@ -1,0 +1,285 @@
+"""Places: from the words of a report to entries of the gazetteer.
+
+`resolve` decides all mentions of one report together, `find` looks for names where nobody marked them, `candidates`
+lists what a name may mean. The table is the shipped one unless another is given (`PlaceTable.load(path)`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from rashomon.knowledge import countries as country_table
+from rashomon.knowledge.names import fold
+from rashomon.knowledge.place_context import CountryField, beside, strongest, units
+from rashomon.knowledge.place_phrases import Phrase, names_in, part_of_longer_name, take_apart
+from rashomon.knowledge.place_ranking import Choice, Name, choose
+from rashomon.knowledge.place_table import Candidate, PlaceTable
+from rashomon.model import Place, PlacePrecision, Span, span_of
+
+_MAX_CHARS = 200_000  # of a report that are read for context
+_MAX_CONTEXT_NAMES = 150
+_POSITIONS = 4  # mentions of one name whose surroundings are looked at
+_FLAT_SHARE = 0.004  # capitals among letters below which a report writes no capitals
+_SIGN_OF_PLACE = 1.2
+_HINT, _TITLE, _DATELINE = 1.0, 2.5, 4.0
+_WIDE = ("country", "admin1", "region")
+_ABBREVIATION = re.compile(r"(?:[A-Z]\.?\s?){2,4}|[A-Z]\.\s?[A-Z][a-z]\.|[A-Z][a-z]{1,4}\.|[A-Z][a-z]{3,4}")
+
+
+def candidates(name: str, table: PlaceTable | None = None) -> list[Candidate]:
+    """Every place that a name may mean, the most populous first; [] where the table has none."""
+    found = (table or PlaceTable.load()).candidates(name)
+    return sorted(found, key=lambda candidate: -candidate.population)
+
+
+def find(text: str, table: PlaceTable | None = None) -> list[Span]:
+    """Plausible names of places in a text, by the table alone.
+
+    Whole runs of capitalised words must be names ("Paris" is none in "Paris Hilton"); everyday words are not.
+    """
+    table = table or PlaceTable.load()
+    return [
+        Span(name.text, name.start, name.end)
+        for name in names_in(text, table)
+        if not part_of_longer_name(text, name)
+    ]
+
+
+def resolve(
+    mentions: Sequence[Span],
+    text: str,
+    *,
+    title: str | None = None,
+    dateline: str | None = None,
+    country_hints: Mapping[str, float] | None = None,
+    table: PlaceTable | None = None,
+) -> list[Place | None]:
+    """The place of each mention of one report, in the order of the mentions.
+
+    `mentions` are pieces of `text`; `dateline` is the place that opens the report; `country_hints` are ISO alpha-3
+    codes with weights (publisher's country, say). Where the table knows nothing in a mention, the place has its words
+    as name, the likeliest country, and no coordinates. None only for a mention without words.
+    """
+    if not mentions:
+        return []
+    return _Report(text, title, dateline, country_hints, table or PlaceTable.load()).resolve(mentions)
+
+
+class _Mention(msgspec.Struct):
+    """One mention, taken apart, and the number of its name among the report's names."""
+
+    span: Span
+    phrase: Phrase
+    name: int | None
+
+
+class _Report:
+    """One report while its places are decided."""
+
+    def __init__(
+        self,
+        text: str,
+        title: str | None,
+        dateline: str | None,
+        hints: Mapping[str, float] | None,
+        table: PlaceTable,
+    ) -> None:
+        self.text, self.table = text, table
+        self.read = text[:_MAX_CHARS]
+        self.flat = _is_flat(self.read)
+        self.field = CountryField({iso3: _HINT * weight for iso3, weight in (hints or {}).items()})
+        self.field.add_mentions(self.read)
+        for piece, weight in ((title, _TITLE), (dateline, _DATELINE)):
+            if piece:
+                self.field.add_header(piece, weight)
+        self.names: list[Name] = []
+        self._number: dict[tuple[str, frozenset[int], str | None], int] = {}
+        self._lead = [piece for piece in (title, dateline) if piece]
+
+    def resolve(self, spans: Sequence[Span]) -> list[Place | None]:
+        mentions = [self._mention(span) for span in spans]
+        self._add_context(spans)
+        self._share_containers()
+        self._support()
+        choices = choose(self.names, self.table.country_rows()) if self.names else []
+        for name, choice in zip(self.names, choices, strict=True):
+            if choice.place is None or choice.place.country is None or choice.place.kind == "country":
+                continue
+            for at in name.positions:
+                self.field.add(at, at + 1, choice.place.country, _SIGN_OF_PLACE * choice.share)
+        return [self._place(mention, choices) if mention.span.text.strip() else None for mention in mentions]
+
+    def _mention(self, span: Span) -> _Mention:
+        phrase = take_apart(span.text, self.table, self.flat)
+        if phrase.name is None:
+            return _Mention(span, phrase, None)
+        rows = beside(self.read, span.start + phrase.name.start, span.start + phrase.name.end, self.table)
+        for container in phrase.containers:
+            rows |= units(container.text, self.table)
+        return _Mention(span, phrase, self._name(phrase, rows, span.start + phrase.name.start))
+
+    def _name(self, phrase: Phrase, rows: frozenset[int], at: int) -> int | None:
+        assert phrase.name is not None
+        key = fold(phrase.name.text), rows, phrase.of_country
+        number = self._number.get(key)
+        if number is not None:
+            self.names[number].positions.append(at)
+            self.names[number].whole |= phrase.whole
+            return number
+        found = self._candidates(phrase.name.text)
+        if not found:
+            return None
+        self._number[key] = len(self.names)
+        self.names.append(
+            Name(
+                words=key[0],
+                candidates=found,
+                positions=[at],
+                whole=phrase.whole,
+                containers=rows,
+                of_country=phrase.of_country,
+                not_country=phrase.not_country,
+            )
+        )
+        return len(self.names) - 1
+
+    def _candidates(self, name: str) -> list[Candidate]:
+        """What the name may mean. An abbreviation counts where it is written as one, a demonym for its country."""
+        found = self.table.candidates(name)
+        if not _ABBREVIATION.fullmatch(name):
+            found = [candidate for candidate in found if candidate.match != "code"]
+        iso3 = country_table.code_of(name)
+        row = self.table.row_of_country(iso3) if iso3 else None
+        if row is not None and not any(c.country == iso3 and c.kind in _WIDE for c in found):
+            found.append(self.table.candidate(row, "alias"))
+        return found
+
+    def _add_context(self, spans: Sequence[Span]) -> None:
+        """Names that nobody asked for vote too, those of the title and the dateline first."""
+        covered = sorted((span.start, span.end) for span in spans)
+        for piece in self._lead:
+            for name in names_in(piece, self.table):
+                self._context_name(name.text, frozenset(), 0)
+        if self.flat:
+            return
+        at = 0
+        for name in find(self.read, self.table):
+            while at < len(covered) and covered[at][1] <= name.start:
+                at += 1
+            if at < len(covered) and covered[at][0] < name.end:
+                continue
+            if len(self.names) >= len(spans) + _MAX_CONTEXT_NAMES:
+                return
+            self._context_name(name.text, beside(self.read, name.start, name.end, self.table), name.start)
+
+    def _context_name(self, text: str, rows: frozenset[int], at: int) -> None:
+        phrase = take_apart(text, self.table)
+        if phrase.name is not None:
+            self._name(phrase, rows, at)
+
+    def _support(self) -> None:
+        """What the report's countries say for each name, the name itself left out."""
+        for (words, _, _), number in self._number.items():
+            name = self.names[number]
+            for at in name.positions[:_POSITIONS]:
+                for iso3, weight in self.field.around(at, at + len(words), words).items():
+                    name.countries[iso3] = max(weight, name.countries.get(iso3, 0.0))
+
+    def _share_containers(self) -> None:
+        """What one mention of a name says of its container holds for the others as a hint."""
+        together: dict[str, set[int]] = {}
+        for (key, rows, _), _number in self._number.items():
+            together.setdefault(key, set()).update(rows)
+        for (key, rows, _), number in self._number.items():
+            self.names[number].siblings = frozenset(together[key] - rows)
+
+    def _place(self, mention: _Mention, choices: Sequence[Choice]) -> Place:
+        span, phrase = mention.span, mention.phrase
+        chosen = choices[mention.name].place if mention.name is not None else None
+        if chosen is not None:
+            if phrase.direction and not phrase.beyond and not phrase.whole and _has_parts(chosen):
+                return self._part(span, phrase, chosen)
+            return self._from_row(span, chosen, choices)
+        around = self.field.around(span.start, span.end)
+        iso3 = phrase.of_country or strongest(around, [phrase.not_country])
+        if phrase.capital and iso3 is not None and (capital := self._capital(iso3)) is not None:
+            return self._from_row(span, capital, choices)
+        return Place(text=span.text, start=span.start, end=span.end, name=span.text, country=iso3)
+
+    def _capital(self, iso3: str) -> Candidate | None:
+        name = country_table.capital_of(iso3)
+        found = [c for c in self.table.candidates(name or "") if c.country == iso3 and c.kind == "capital"]
+        return found[0] if found else None
+
+    def _from_row(self, span: Span, place: Candidate, choices: Sequence[Choice]) -> Place:
+        lat, lon = place.lat, place.lon
+        if lat is None:
+            lat, lon = self._beside(span, place, choices)
+        return Place(
+            text=span.text,
+            start=span.start,
+            end=span.end,
+            name=place.name,
+            geonameid=place.geonameid,
+            country=place.country,
+            admin1=self._unit_name(place, place.row if place.kind == "admin1" else place.admin1_row),
+            admin2=self._unit_name(place, place.row if place.kind == "admin2" else place.admin2_row),
+            lat=lat,
+            lon=lon,
+            precision=place.precision,
+        )
+
+    def _unit_name(self, place: Candidate, row: int) -> str | None:
+        return self.table.name(row) or None
+
+    def _beside(
+        self, span: Span, place: Candidate, choices: Sequence[Choice]
+    ) -> tuple[float | None, float | None]:
+        """A district without coordinates of its own lies about where the nearest other place of its region lies
+        that the report names; failing that, in the middle of the region."""
+        nearest: tuple[int, float, float] | None = None
+        for name, choice in zip(self.names, choices, strict=True):
+            other = choice.place
+            if other is None or other.admin1_row != place.admin1_row or other.lat is None or other.lon is None:
+                continue
+            distance = min(abs(at - span.start) for at in name.positions)
+            if nearest is None or distance < nearest[0]:
+                nearest = distance, other.lat, other.lon
+        if nearest is not None:
+            return nearest[1], nearest[2]
+        if place.admin1_row < 0:
+            return None, None
+        region = self.table.candidate(place.admin1_row)
+        return region.lat, region.lon
+
+    def _part(self, span: Span, phrase: Phrase, whole: Candidate) -> Place:
+        """"north-western Syria": no entry of its own; the middle of the towns in that part."""
+        assert phrase.name is not None and phrase.direction is not None
+        middle = self.table.middle_of_part(whole, phrase.direction)
+        precision: PlacePrecision = "admin1" if whole.kind in ("country", "region") else "admin2"
+        return Place(
+            text=span.text,
+            start=span.start,
+            end=span.end,
+            name=f"{phrase.direction} {whole.name}",
+            country=whole.country,
+            admin1=whole.name if whole.kind == "admin1" else None,
+            lat=middle[0],
+            lon=middle[1],
+            precision=precision,
+        )
+
+
+def _has_parts(place: Candidate) -> bool:
+    return place.kind in ("country", "admin1")
+
+
+def _is_flat(text: str) -> bool:
+    letters = sum(char.isalpha() for char in text[:5000])
+    return letters > 0 and sum(char.isupper() for char in text[:5000]) < _FLAT_SHARE * letters
+
+
+__all__ = ["Candidate", "PlaceTable", "candidates", "find", "resolve", "span_of"]

@@ -1,0 +1,110 @@
+"""What a claim is about: PLOVER's contexts ("military", "election"), by a table of cues.
+
+A cue of `knowledge/tables/context_cues.csv` is a type, a mode ("COERCE arrest"), a sector of an actor or
+recipient ("MIL"), or words of the quote. Words are compared in small letters, hyphens read as spaces; a star
+at the end of a cue's last word lets the word go on ("election*"). Several contexts may hold, or none.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from rashomon import ontology
+from rashomon.errors import InstallationError
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+class _Cue(NamedTuple):
+    """The words of a cue after its first, whether the last of all may go on, and what the cue shows."""
+
+    rest: tuple[str, ...]
+    open_end: bool
+    context: str
+
+
+class _Cues(NamedTuple):
+    types: dict[str, frozenset[str]]  # "CONSULT" or "COERCE arrest" -> contexts
+    sectors: dict[str, frozenset[str]]
+    words: dict[str, tuple[_Cue, ...]]  # cues by their whole first word
+    stems: dict[str, tuple[str, ...]]  # contexts by stem, for cues of one open word
+    stem_lengths: tuple[int, ...]
+
+
+def contexts_of(
+    type_name: str, mode: str | None, quote_text: str, parties_codes: Iterable[str | None] = ()
+) -> tuple[str, ...]:
+    """The contexts of a claim, in the ontology's order.
+
+    `parties_codes` are the codes of its actors and recipients ("XKX COP"); without a sector they say nothing.
+    """
+    cues = _cues()
+    found = set(cues.types.get(type_name, ()))
+    if mode is not None:
+        found |= cues.types.get(f"{type_name} {mode}", frozenset())
+    for code in parties_codes:
+        if code:
+            found |= cues.sectors.get(code.rpartition(" ")[2], frozenset())
+    tokens = _WORD.findall(quote_text.lower())
+    for position, token in enumerate(tokens):
+        for length in cues.stem_lengths:
+            if length > len(token):
+                break
+            found.update(cues.stems.get(token[:length], ()))
+        for cue in cues.words.get(token, ()):
+            if cue.context not in found and _follows(cue, tokens, position + 1):
+                found.add(cue.context)
+    return tuple(context for context in ontology.CONTEXTS if context in found)
+
+
+def _follows(cue: _Cue, tokens: list[str], start: int) -> bool:
+    if not cue.rest:
+        return True
+    there = tokens[start : start + len(cue.rest)]
+    if len(there) < len(cue.rest) or tuple(there[:-1]) != cue.rest[:-1]:
+        return False
+    return there[-1].startswith(cue.rest[-1]) if cue.open_end else there[-1] == cue.rest[-1]
+
+
+@cache
+def _cues() -> _Cues:
+    source = resources.files("rashomon.knowledge") / "tables" / "context_cues.csv"
+    try:
+        text = source.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InstallationError(
+            "the table context_cues.csv is missing", hint="reinstall: pip install --force-reinstall rashomon"
+        ) from error
+    types: dict[str, set[str]] = {}
+    sectors: dict[str, set[str]] = {}
+    words: dict[str, list[_Cue]] = {}
+    stems: dict[str, list[str]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        context, kind, cue = row["context"], row["kind"], row["cue"]
+        if kind in ("type", "mode"):
+            types.setdefault(cue, set()).add(context)
+        elif kind == "sector":
+            sectors.setdefault(cue, set()).add(context)
+        else:
+            open_end = cue.endswith("*")
+            first, *rest = cue.removesuffix("*").split()
+            if open_end and not rest:
+                stems.setdefault(first, []).append(context)
+            else:
+                words.setdefault(first, []).append(_Cue(tuple(rest), open_end, context))
+    return _Cues(
+        types={key: frozenset(contexts) for key, contexts in types.items()},
+        sectors={key: frozenset(contexts) for key, contexts in sectors.items()},
+        words={key: tuple(entries) for key, entries in words.items()},
+        stems={key: tuple(contexts) for key, contexts in stems.items()},
+        stem_lengths=tuple(sorted({len(stem) for stem in stems})),
+    )
+
+
+__all__ = ["contexts_of"]
