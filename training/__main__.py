@@ -1,8 +1,8 @@
 """Remake the reading model with one command: `python -m training --shared ../shared`.
 
-Trains (a night on two cores at most; minutes on a GPU), exports to `src/rashomon/reading/model`, calibrates on the
-held-out stories and writes `docs/model-card.md`. A run that was stopped goes on from its last epoch. Options are
-those of `python -m training.train`.
+Trains (a night on two cores at most; minutes on a GPU), exports to `src/rashomon/reading/model`, calibrates
+on the held-out stories and writes `docs/model-card.md`. A run that was stopped goes on from its last epoch.
+Options are those of `python -m training.train`.
 """
 
 from __future__ import annotations

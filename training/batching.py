@@ -36,8 +36,8 @@ def batches(examples: list[Example], size: int, rng: random.Random) -> Iterator[
 
 
 def recase(batch: list[Example], share: float, rng: random.Random) -> list[Example]:
-    """Some examples as if they were written all in small or all in capital letters, as agency copy and transcripts
-    are; only the shapes tell, the vocabulary is uncased."""
+    """Some examples as if they were written all in small or all in capital letters, as agency copy and
+    transcripts are; only the shapes tell, the vocabulary is uncased."""
     out = []
     for example in batch:
         if rng.random() < share:
@@ -58,9 +58,9 @@ def pad(rows: list[np.ndarray], value: int = 0) -> Tensor:
 def collate(batch: list[Example]) -> dict[str, Any]:
     """A batch as tensors [examples, ...].
 
-    "tags" holds the labels over words by head. Where there are claims, "triggers" holds their words [examples,
-    claims], "mode", "status", "frame" their labels, and "groups" what their roles point to: tuples of example,
-    claim, role, weight and the positions (nulls first) of which any one is right.
+    "tags" holds the labels over words by head. Where there are claims, "triggers" holds their words
+    [examples, claims], "mode", "status", "frame" their labels, and "groups" what their roles point to: tuples
+    of example, claim, role, weight and the positions (nulls first) of which any one is right.
     """
     words = [len(e.firsts) for e in batch]
     tensors: dict[str, Any] = {

@@ -1,7 +1,7 @@
-"""Set the trigger threshold and the confidence of an exported model, on the held-out stories of the corpus.
+"""Set the trigger threshold and the confidence of an exported model, on the corpus's held-out stories.
 
-The threshold is where claim F1 is highest there. The confidence is Platt's (1999): a logistic curve from the logit of
-the trigger's probability to the share of claims that are matched with their type right.
+The threshold is where claim F1 is highest there. The confidence is Platt's (1999): a logistic curve from the
+logit of the trigger's probability to the share of claims that are matched with their type right.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ LOWEST = 0.25
 GRID = np.arange(LOWEST, 0.86, 0.025)
 
 
-def held_out_claims(
-    folder: Path, stories: Path
-) -> list[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]:
+Row = tuple[str, list[dict[str, Any]], list[dict[str, Any]]]
+"""Text, gold and guessed claims of a report."""
+
+
+def held_out_claims(folder: Path, stories: Path) -> list[Row]:
     """Text, gold and guessed claims of each held-out report, read with the lowest threshold."""
     encoder = Encoder(folder)
     encoder.calibration = {"threshold": LOWEST, "slope": 1.0, "intercept": 0.0}
@@ -43,30 +45,40 @@ def held_out_claims(
     return rows
 
 
-def fit(rows: list[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]) -> dict[str, float]:
-    """Threshold, slope and intercept."""
-    best = (0.0, 0.5)
-    for threshold in GRID:
-        hit = found = wanted = 0
-        for text, gold, guesses in rows:
-            kept = [g for g in guesses if g["confidence"] >= threshold]
-            hit += sum(gold[i]["type"] == kept[j]["type"] for i, j in match(gold, kept, text))
-            found, wanted = found + len(kept), wanted + len(gold)
-        best = max(best, (2 * hit / max(found + wanted, 1), float(threshold)))
-    threshold = best[1]
+def fit(rows: list[Row]) -> dict[str, float]:
+    """Threshold, slope and intercept, and the claim F1 at that threshold."""
+    scored = [(_claim_f1(rows, float(threshold)), float(threshold)) for threshold in GRID]
+    best, threshold = max(scored)
     logits, right = [], []
-    for text, gold, guesses in rows:
-        kept = [g for g in guesses if g["confidence"] >= threshold]
-        good = {j for i, j in match(gold, kept, text) if gold[i]["type"] == kept[j]["type"]}
-        for j, guess in enumerate(kept):
-            p = min(max(guess["confidence"], 1e-4), 1 - 1e-4)
-            logits.append(np.log(p / (1 - p)))
-            right.append(float(j in good))
+    for row in rows:
+        kept, good = _matched(row, threshold)
+        for index, guess in enumerate(kept):
+            probability = min(max(guess["confidence"], 1e-4), 1 - 1e-4)
+            logits.append(np.log(probability / (1 - probability)))
+            right.append(float(index in good))
     slope, intercept = _logistic(np.asarray(logits), np.asarray(right))
-    print(
-        f"held out: claim F1 {best[0]:.3f} at threshold {threshold:.3f}; {len(right)} claims, {np.mean(right):.3f} right"
-    )
-    return {"threshold": round(threshold, 3), "slope": round(slope, 4), "intercept": round(intercept, 4)}
+    print(f"held out: claim F1 {best:.3f} at {threshold:.3f}; {np.mean(right):.3f} of {len(right)} right")
+    return {
+        "threshold": round(threshold, 3),
+        "slope": round(slope, 4),
+        "intercept": round(intercept, 4),
+        "held out claim F1": round(best, 4),
+    }
+
+
+def _matched(row: Row, threshold: float) -> tuple[list[dict[str, Any]], set[int]]:
+    """The guesses above a threshold, and the numbers of those that match a claim of their type."""
+    text, gold, guesses = row
+    kept = [guess for guess in guesses if guess["confidence"] >= threshold]
+    return kept, {j for i, j in match(gold, kept, text) if gold[i]["type"] == kept[j]["type"]}
+
+
+def _claim_f1(rows: list[Row], threshold: float) -> float:
+    hit = found = wanted = 0
+    for row in rows:
+        kept, good = _matched(row, threshold)
+        hit, found, wanted = hit + len(good), found + len(kept), wanted + len(row[1])
+    return 2 * hit / max(found + wanted, 1)
 
 
 def _logistic(x: np.ndarray, y: np.ndarray, steps: int = 50) -> tuple[float, float]:
@@ -92,4 +104,5 @@ def calibrate(folder: Path, stories: Path) -> None:
         if entry.key == "calibration":
             entry.value = json.dumps(figures)
     onnx.save(model, path)
+    (folder / "calibration.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     write_manifest(folder)

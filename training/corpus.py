@@ -39,7 +39,8 @@ def story_files(folder: Path) -> list[Path]:
 
 
 def is_held_out(path: Path) -> bool:
-    """Whether a story is of the corpus's own test split: by a hash of its name, so that it stays where it is."""
+    """Whether a story is of the corpus's own test split: by a hash of its name, so that it stays where it
+    is."""
     return int(hashlib.sha256(path.stem.encode()).hexdigest(), 16) % 100 < HELD_OUT_OF_100
 
 

@@ -1,8 +1,8 @@
 """From trained weights to what ships: `python -m training.export runs/NAME`.
 
-Writes `src/rashomon/reading/model/` (or `--to`): `reader.onnx`, quantised to int8 where that keeps the scores,
-`tokenizer.json` and `manifest.json` with the hash of each. Labels and the small tables of the role scorer travel in
-the metadata of the ONNX file.
+Writes `src/rashomon/reading/model/` (or `--to`): `reader.onnx`, quantised to int8 where that keeps the
+scores, `tokenizer.json` and `manifest.json` with the hash of each. Labels and the small tables of the role
+scorer travel in the metadata of the ONNX file.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ ROLE_OUTPUTS = ("role_query", "role_key", "role_word", "role_null")
 
 
 class Exported(nn.Module):
-    """The graph that ships: word states, tag scores, and the parts of the role scorer before their product."""
+    """The graph that ships: word states, tag scores, and the parts of the role scorer before their
+    product."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
@@ -58,23 +59,44 @@ def export(weights: Path, target: Path, quantise: bool) -> None:
     path = target / "reader.onnx"
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
-        torch.onnx.export(Exported(reader), example, str(plain), input_names=list(INPUTS), output_names=outputs,
-                          dynamic_axes=axes, opset_version=17, dynamo=False)  # fmt: skip
+        torch.onnx.export(
+            Exported(reader),
+            example,
+            str(plain),
+            input_names=list(INPUTS),
+            output_names=outputs,
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
+        )
         if quantise:
-            quantize_dynamic(plain, path, weight_type=QuantType.QInt8, per_channel=True,
-                             op_types_to_quantize=["MatMul", "Gemm", "Gather"])  # fmt: skip
+            quantize_dynamic(
+                plain,
+                path,
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            )
         else:
             shutil.copy(plain, path)
     model = onnx.load(path)
     metadata = {
         "format": FORMAT,
-        "heads": {"mention": labels.MENTION, "event": labels.EVENT, "mode": labels.MODE, "status": labels.STATUS,
-                  "frame": labels.FRAME, "sector": labels.SECTOR, "quantity": labels.FIGURE},
-        "roles": labels.ROLES, "nulls": labels.NULLS,
+        "heads": {
+            "mention": labels.MENTION,
+            "event": labels.EVENT,
+            "mode": labels.MODE,
+            "status": labels.STATUS,
+            "frame": labels.FRAME,
+            "sector": labels.SECTOR,
+            "quantity": labels.FIGURE,
+        },
+        "roles": labels.ROLES,
+        "nulls": labels.NULLS,
         "role_distance": [[round(float(x), 5) for x in row] for row in reader.role_distance.weight.detach()],
         "null_mask": reader.null_mask.tolist(),
         "calibration": {"threshold": 0.5, "slope": 1.0, "intercept": 0.0},
-    }  # fmt: skip
+    }
     del model.metadata_props[:]
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=json.dumps(value))

@@ -1,27 +1,81 @@
 """What the heads of the reading model say: the label sets, in the order of the model's outputs.
 
-`reading/encoder.py` reads the same lists from the metadata of the ONNX file, so that code and model cannot drift apart.
+`reading/encoder.py` reads the same lists from the metadata of the ONNX file, so that code and model cannot
+drift apart.
 """
 
 from __future__ import annotations
 
 from training.ledger import MODES
 
-TYPES = ("AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT",
-         "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT")  # fmt: skip
+TYPES = (
+    "AGREE",
+    "CONSULT",
+    "SUPPORT",
+    "CONCEDE",
+    "COOPERATE",
+    "AID",
+    "RETREAT",
+    "REQUEST",
+    "ACCUSE",
+    "REJECT",
+    "THREATEN",
+    "PROTEST",
+    "SANCTION",
+    "MOBILIZE",
+    "COERCE",
+    "ASSAULT",
+)
 EVENT = ("none", *TYPES)
 MODE = tuple(f"{t} {m}".strip() for t in TYPES for m in ("", *MODES.get(t, "").split()))
 STATUS = ("happened", "ongoing", "planned", "conditional", "requested", "possible", "denied")
 FRAME = ("current", "background")
 MENTION_TYPES = ("person", "organisation", "place", "group", "facility", "office", "figure", "date")
 MENTION = ("O", *(f"{p}-{t}" for t in MENTION_TYPES for p in "BI"))
-SECTOR = ("COP", "GOV", "JUD", "LEG", "MIL", "PRM", "PTY", "REB", "SPY", "UAF", "UNK", "AGR", "BUS", "CRM", "CVL",
-          "EDU", "ELI", "JRN", "LAB", "MED", "OPP", "REF", "REL", "SOC")  # fmt: skip
-FIGURE = ("none", "killed", "injured", "arrested", "displaced", "missing", "troops", "protesters", "released", "damage",
-          "abducted", "expelled", "convicted")  # fmt: skip
+SECTOR = (
+    "COP",
+    "GOV",
+    "JUD",
+    "LEG",
+    "MIL",
+    "PRM",
+    "PTY",
+    "REB",
+    "SPY",
+    "UAF",
+    "UNK",
+    "AGR",
+    "BUS",
+    "CRM",
+    "CVL",
+    "EDU",
+    "ELI",
+    "JRN",
+    "LAB",
+    "MED",
+    "OPP",
+    "REF",
+    "REL",
+    "SOC",
+)
+FIGURE = (
+    "none",
+    "killed",
+    "injured",
+    "arrested",
+    "displaced",
+    "missing",
+    "troops",
+    "protesters",
+    "released",
+    "damage",
+    "abducted",
+    "expelled",
+    "convicted",
+)
 ROLES = ("actor", "recipient", "voice", "place", "date", "figure")
-# Besides the words of the window a role may point to: nothing; for the voice that is the publisher, for the date the
-# second one is the day of publication.
+# Besides the words of the window a role may point to: nothing; for the voice that is the publisher, for the
+# date the second one is the day of publication.
 NULLS = ("none", "publication day")
 MAX_NAME = 12  # words of a name, for the head that says how far back it begins
 MAX_REACH = 8  # words of a trigger, from its anchor on

@@ -6,8 +6,8 @@
     > took | COERCE seize; by Gunmen=MLI UAF; voice army=MLI MIL; on 2021-03-03; at Gao=MLI
     > denied | REJECT; by Traders=MLI BUS; on 2021-03-04
 
-The head line is `@ publisher | date | dateline or - | title`. A claim is `> trigger | TYPE mode; field; field ...`, in
-the order of the text. Fields, all optional:
+The head line is `@ publisher | date | dateline or - | title`. A claim is `> trigger | TYPE mode; field; field ...`,
+in the order of the text. Fields, all optional:
 
     by NAME=CODE + NAME=CODE      actors (exact pieces of the text, codes as in the accounts format)
     to NAME=CODE + ...            recipients
@@ -15,12 +15,12 @@ the order of the text. Fields, all optional:
     denied | planned | ...        a status; left out: happened
     background                    the frame; left out: current
     on 2021-03-03 | 2021-03 | 2021 | 2021-03-01..2021-03-04
-    at NAME=ISO3                  the finest place the report gives; `at -=ISO3` for a country that is only implied
+    at NAME=ISO3                  the finest place the report gives; `at -=ISO3`: only its country is plain
     n KIND LOW-HIGH WHOM          a figure; an open bound is left empty: `n killed 5- soldiers`
     quote TEXT                    an exact piece of the text; left out: the sentence with the trigger
 
-`TRIGGER#2` is the second occurrence of the trigger in the report. `python -m training.ledger FILE...` checks files
-and prints counts; `python -m training.ledger --yaml FILE` prints the accounts form.
+`TRIGGER#2` is the second occurrence of the trigger in the report. `python -m training.ledger FILE...` checks
+files and prints counts; `python -m training.ledger --yaml FILE` prints the accounts form.
 """
 
 from __future__ import annotations
@@ -157,11 +157,24 @@ def claim(line: str, text: str) -> dict[str, Any]:
     if kind not in TYPES or (mode and mode not in MODES.get(kind, "").split()):
         raise LedgerError(f"type and mode {fields[0]!r}")
     row: dict[str, Any] = {
-        "quote": sentence_around(text, places[which], places[which] + len(trigger)), "trigger": trigger, "type": kind,
-        "mode": mode or None, "actor": [], "actor_code": [], "recipient": [], "recipient_code": [],
-        "voice": "publisher", "voice_code": None, "status": "happened", "frame": "current", "date": None,
-        "place": None, "country": None, "figures": [], "trigger_start": places[which],
-    }  # fmt: skip
+        "quote": sentence_around(text, places[which], places[which] + len(trigger)),
+        "trigger": trigger,
+        "type": kind,
+        "mode": mode or None,
+        "actor": [],
+        "actor_code": [],
+        "recipient": [],
+        "recipient_code": [],
+        "voice": "publisher",
+        "voice_code": None,
+        "status": "happened",
+        "frame": "current",
+        "date": None,
+        "place": None,
+        "country": None,
+        "figures": [],
+        "trigger_start": places[which],
+    }
     for field in fields[1:]:
         key, _, value = field.partition(" ")
         if key == "by":
@@ -221,8 +234,16 @@ def _lines(path: Path, reports: list[dict[str, Any]]) -> Iterator[tuple[int, dic
                 )
             dateline = None if head[2] == "-" else head[2]
             text = []
-            reports.append({"id": f"r{len(reports) + 1}", "publisher": head[0], "published": head[1],
-                            "dateline": dateline, "title": head[3], "text": ""})  # fmt: skip
+            reports.append(
+                {
+                    "id": f"r{len(reports) + 1}",
+                    "publisher": head[0],
+                    "published": head[1],
+                    "dateline": dateline,
+                    "title": head[3],
+                    "text": "",
+                }
+            )
         elif line.startswith("> "):
             if not reports:
                 raise LedgerError(f"{path.name}:{number}: a claim before any report")

@@ -17,10 +17,23 @@ from training.sources import allowed
 from training.stories import IGNORE, Example
 
 WEIGHTS = {
-    "event": 6.0, "mode": 1.0, "status": 1.0, "frame": 0.7, "sector": 0.7, "extent": 0.7, "reach": 0.4, "quantity": 0.5,
-    "mention": 2.0, "sentence": 1.0,
-    "actor": 1.0, "recipient": 1.0, "voice": 1.0, "place": 0.6, "date": 0.6, "figure": 0.6,
-}  # fmt: skip
+    "event": 6.0,
+    "mode": 1.0,
+    "status": 1.0,
+    "frame": 0.7,
+    "sector": 0.7,
+    "extent": 0.7,
+    "reach": 0.4,
+    "quantity": 0.5,
+    "mention": 2.0,
+    "sentence": 1.0,
+    "actor": 1.0,
+    "recipient": 1.0,
+    "voice": 1.0,
+    "place": 0.6,
+    "date": 0.6,
+    "figure": 0.6,
+}
 CLAIM_TAGS = ("mode", "status", "frame")
 INPUTS = ("pieces", "segments", "firsts", "shapes", "breaks")
 MENTION_ALLOWED = torch.from_numpy(allowed())
@@ -90,8 +103,8 @@ def _role_losses(scores: Tensor, groups: list[tuple[int, int, int, float, list[i
 
 @torch.no_grad()
 def score(model: Reader, examples: list[Example]) -> dict[str, float]:
-    """Quick figures on held-out windows: F1 of trigger words with their type, and for each other head the share that
-    is right, given the gold trigger where the head needs one."""
+    """Quick figures on held-out windows: F1 of trigger words with their type, and for each other head the
+    share that is right, given the gold trigger where the head needs one."""
     model.eval()
     hit = found = wanted = 0
     right: dict[str, list[int]] = {}
@@ -112,8 +125,11 @@ def score(model: Reader, examples: list[Example]) -> dict[str, float]:
         if "triggers" in batch:
             _score_claims(model, words, batch, right)
     model.train()
-    figures = {"event precision": hit / max(found, 1), "event recall": hit / max(wanted, 1),
-               "event F1": 2 * hit / max(found + wanted, 1)}  # fmt: skip
+    figures = {
+        "event precision": hit / max(found, 1),
+        "event recall": hit / max(wanted, 1),
+        "event F1": 2 * hit / max(found + wanted, 1),
+    }
     return figures | {name: float(np.mean(values)) for name, values in right.items() if values}
 
 

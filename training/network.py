@@ -1,10 +1,10 @@
 """The reading model: one small encoder, many heads, all over words.
 
-The encoder is BERT-shaped (MiniLM-L6: 6 layers, 384 wide), written out here so that the exported graph is ours to
-read. Each word is the state of its first piece joined with embeddings of its shape and of the break before it, for
-the vocabulary is uncased. Heads are linear over a shared word layer; roles are bilinear pointers from a trigger word
-to every word of the window and two null positions, with a bias by distance (after the deep biaffine graph parser of
-Dozat and Manning 2018; the null position after Lee et al. 2017).
+The encoder is BERT-shaped (MiniLM-L6: 6 layers, 384 wide), written out here so that the exported graph is
+ours to read. Each word is the state of its first piece joined with embeddings of its shape and of the break
+before it, for the vocabulary is uncased. Heads are linear over a shared word layer; roles are bilinear
+pointers from a trigger word to every word of the window and two null positions, with a bias by distance
+(after the deep biaffine graph parser of Dozat and Manning 2018; the null position after Lee et al. 2017).
 """
 
 from __future__ import annotations
@@ -35,9 +35,17 @@ SHAPE_WIDTH, BREAK_WIDTH, WORD_WIDTH, ROLE_WIDTH = 32, 8, 384, 64
 DISTANCES = 64  # distance buckets on each side
 
 TAG_HEADS = {
-    "sentence": 1, "mention": len(MENTION), "event": len(EVENT), "reach": MAX_REACH, "mode": len(MODE), "status": len(STATUS),
-    "frame": len(FRAME), "sector": len(SECTOR), "extent": MAX_NAME, "quantity": len(FIGURE),
-}  # fmt: skip
+    "sentence": 1,
+    "mention": len(MENTION),
+    "event": len(EVENT),
+    "reach": MAX_REACH,
+    "mode": len(MODE),
+    "status": len(STATUS),
+    "frame": len(FRAME),
+    "sector": len(SECTOR),
+    "extent": MAX_NAME,
+    "quantity": len(FIGURE),
+}
 
 
 class Layer(nn.Module):
@@ -91,11 +99,22 @@ class Encoder(nn.Module):
         from safetensors.torch import load_file
 
         base = load_file(path)
-        names = {"words": "embeddings.word_embeddings", "positions": "embeddings.position_embeddings",
-                 "segments": "embeddings.token_type_embeddings", "norm": "embeddings.LayerNorm"}  # fmt: skip
-        parts = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
-                 "output": "attention.output.dense", "attention_norm": "attention.output.LayerNorm",
-                 "inner": "intermediate.dense", "outer": "output.dense", "norm": "output.LayerNorm"}  # fmt: skip
+        names = {
+            "words": "embeddings.word_embeddings",
+            "positions": "embeddings.position_embeddings",
+            "segments": "embeddings.token_type_embeddings",
+            "norm": "embeddings.LayerNorm",
+        }
+        parts = {
+            "query": "attention.self.query",
+            "key": "attention.self.key",
+            "value": "attention.self.value",
+            "output": "attention.output.dense",
+            "attention_norm": "attention.output.LayerNorm",
+            "inner": "intermediate.dense",
+            "outer": "output.dense",
+            "norm": "output.LayerNorm",
+        }
         for index in range(len(self.layers)):
             names |= {
                 f"layers.{index}.{ours}": f"encoder.layer.{index}.{theirs}" for ours, theirs in parts.items()
@@ -142,8 +161,8 @@ class Reader(nn.Module):
     def role_scores(self, words: Tensor, triggers: Tensor, distances: Tensor, padding: Tensor) -> Tensor:
         """Scores [batch, triggers, ROLES, NULLS + words] of pointing from trigger states to words.
 
-        `triggers` [batch, triggers, WORD_WIDTH]; `distances` [batch, triggers, words] in words, signed, as place in
-        the text; `padding` [batch, words] is True where there is no word.
+        `triggers` [batch, triggers, WORD_WIDTH]; `distances` [batch, triggers, words] in words, signed, as
+        place in the text; `padding` [batch, words] is True where there is no word.
         """
         batch, count, _ = triggers.shape
         query = self.role_query(triggers).view(batch, count, len(ROLES), ROLE_WIDTH).transpose(1, 2)

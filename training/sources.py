@@ -1,8 +1,9 @@
 """Readers of the sources in `shared/train` that teach mentions and sentences, as examples over raw text.
 
-Each source labels some of our mention types and says nothing of the others. A word outside any labelled mention is
-therefore known only to be none of the types that its source labels: `NOT_OF` gives, for each source, the tags that
-such a word may still have (learning from partial labels, after Jin and Ghahramani 2002).
+Each source labels some of our mention types and says nothing of the others. A word outside any labelled
+mention is therefore known only to be none of the types that its source labels: `NOT_OF` gives, for each
+source, the tags that such a word may still have (learning from partial labels, after Jin and Ghahramani
+2002).
 """
 
 from __future__ import annotations
@@ -23,10 +24,21 @@ from training.stories import IGNORE, Example
 # label of the source -> our mention type
 UNER = {"PER": "person", "LOC": "place", "ORG": "organisation"}
 WIKIGOLD = UNER
-POLITICS = {"politician": "person", "person": "person", "location": "place", "country": "place",
-            "organisation": "organisation", "politicalparty": "organisation"}  # fmt: skip
-DEFENCE = {"Organisation": "organisation", "Location": "place", "Person": "person", "Temporal": "date",
-           "Nationality": "group"}  # fmt: skip
+POLITICS = {
+    "politician": "person",
+    "person": "person",
+    "location": "place",
+    "country": "place",
+    "organisation": "organisation",
+    "politicalparty": "organisation",
+}
+DEFENCE = {
+    "Organisation": "organisation",
+    "Location": "place",
+    "Person": "person",
+    "Temporal": "date",
+    "Nationality": "group",
+}
 
 Token = tuple[str, str]  # the word, and B-type, I-type or O in our types
 
@@ -53,8 +65,13 @@ def all_sources(folder: Path, tokenizer: Tokenizer) -> Iterator[Example]:
             yield from _examples(source, text, mentions, starts, tokenizer)
 
 
-def _examples(source: str, text: str, mentions: list[tuple[int, int, str]] | None, starts: list[int] | None,
-              tokenizer: Tokenizer) -> Iterator[Example]:  # fmt: skip
+def _examples(
+    source: str,
+    text: str,
+    mentions: list[tuple[int, int, str]] | None,
+    starts: list[int] | None,
+    tokenizer: Tokenizer,
+) -> Iterator[Example]:
     words = split_words(text, tokenizer)
     tags: dict[str, np.ndarray] = {}
     if mentions is not None:
@@ -73,10 +90,20 @@ def _examples(source: str, text: str, mentions: list[tuple[int, int, str]] | Non
                 sentence[first] = 1
         tags["sentence"] = sentence
     for window in cut_windows(words, None):
-        own = {name: np.where(np.arange(len(window.words)) < window.core_start, IGNORE, row[window.words])
-               for name, row in tags.items()}  # fmt: skip
-        yield Example(source, window.pieces, window.segments, window.first_pieces, words.shapes[window.words],
-                      words.breaks[window.words], window.words, own)  # fmt: skip
+        own = {
+            name: np.where(np.arange(len(window.words)) < window.core_start, IGNORE, row[window.words])
+            for name, row in tags.items()
+        }
+        yield Example(
+            source,
+            window.pieces,
+            window.segments,
+            window.first_pieces,
+            words.shapes[window.words],
+            words.breaks[window.words],
+            window.words,
+            own,
+        )
 
 
 def detokenise(sentences: list[list[Token]]) -> tuple[str, list[tuple[int, int, str]], list[int]]:

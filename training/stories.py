@@ -1,8 +1,9 @@
 """The corpus as training examples: stories in the accounts form or the ledger form, to labels over words.
 
-A claim's names may stand in another sentence than its trigger, once or often. Roles are therefore learnt as pointers
-into the whole window with every occurrence of a name as a right answer, except that an occurrence within the quote is
-preferred where there is one; the model so learns to resolve "they" to the party that the report named before.
+A claim's names may stand in another sentence than its trigger, once or often. Roles are therefore learnt as
+pointers into the whole window with every occurrence of a name as a right answer, except that an occurrence
+within the quote is preferred where there is one; the model so learns to resolve "they" to the party that the
+report named before.
 """
 
 from __future__ import annotations
@@ -145,8 +146,9 @@ FACILITIES = frozenset(
 class Target:
     """One claim, as the heads shall see it, at window position `word`.
 
-    `roles` maps a role to the groups of right answers: one group a name, each a list of positions of which any one is
-    right; an empty list means that the null position is right; a role that is not there is not learnt from this claim.
+    `roles` maps a role to the groups of right answers: one group a name, each a list of positions of which
+    any one is right; an empty list means that the null position is right; a role that is not there is not
+    learnt from this claim.
     """
 
     word: int
@@ -159,7 +161,8 @@ class Target:
 
 @dataclass
 class Example:
-    """A window with what is known about it. Arrays are over the window's words; IGNORE where nothing is known."""
+    """A window with what is known about it. Arrays are over the window's words; IGNORE where nothing is
+    known."""
 
     source: str
     pieces: np.ndarray
@@ -194,7 +197,8 @@ def load_story(path: Path) -> dict[str, Any]:
 
 
 def locate(piece: str, text: str) -> list[tuple[int, int]]:
-    """Spans of a piece in a text, white space folded, whole words only where the piece begins and ends in one."""
+    """Spans of a piece in a text, white space folded, whole words only where the piece begins and ends in
+    one."""
     parts = str(piece).split()
     if not parts:
         return []
@@ -234,8 +238,16 @@ def _label(
         name: np.full(count, IGNORE, np.int64) for name in ("event", "reach", "sector", "extent", "quantity")
     }
     tags["event"][own] = 0
-    example = Example(source, window.pieces, window.segments, window.first_pieces, words.shapes[window.words],
-                      words.breaks[window.words], window.words, tags)  # fmt: skip
+    example = Example(
+        source,
+        window.pieces,
+        window.segments,
+        window.first_pieces,
+        words.shapes[window.words],
+        words.breaks[window.words],
+        window.words,
+        tags,
+    )
     position = {int(w): k for k, w in enumerate(window.words)}
     quantities, dates = candidates(report)
     tags["mention"] = _mentions(claims, quantities, dates, words)[window.words]
@@ -254,8 +266,12 @@ def _label(
         tags["event"][anchor] = EVENT.index(claim["type"])
         tags["reach"][anchor] = min(found[-1] - anchor + 1, MAX_REACH) - 1
         mode = f"{claim['type']} {claim.get('mode') or ''}".strip()
-        target = Target(anchor, MODE.index(mode) if mode in MODE else IGNORE, STATUS.index(claim["status"]),
-                        FRAME.index(claim["frame"]))  # fmt: skip
+        target = Target(
+            anchor,
+            MODE.index(mode) if mode in MODE else IGNORE,
+            STATUS.index(claim["status"]),
+            FRAME.index(claim["frame"]),
+        )
         _add_parties(target, claim, quote, words, position, tags)
         _add_date(target, claim, report, dates, quote, words, position)
         _add_figures(target, claim, quantities, quote, words, position, tags)
@@ -281,12 +297,22 @@ def _anchors(
     return anchors
 
 
-def _add_parties(target: Target, claim: dict[str, Any], quote: tuple[int, int], words: Words,
-                 position: dict[int, int], tags: dict[str, np.ndarray]) -> None:  # fmt: skip
+def _add_parties(
+    target: Target,
+    claim: dict[str, Any],
+    quote: tuple[int, int],
+    words: Words,
+    position: dict[int, int],
+    tags: dict[str, np.ndarray],
+) -> None:
     voice = [] if claim["voice"] == "publisher" else [claim["voice"]]
     place = [claim["place"]] if claim["place"] else []
-    asked = {"actor": (claim["actor"], claim["actor_code"]), "recipient": (claim["recipient"], claim["recipient_code"]),
-             "voice": (voice, [claim.get("voice_code")]), "place": (place, [None])}  # fmt: skip
+    asked = {
+        "actor": (claim["actor"], claim["actor_code"]),
+        "recipient": (claim["recipient"], claim["recipient_code"]),
+        "voice": (voice, [claim.get("voice_code")]),
+        "place": (place, [None]),
+    }
     for role, (names, codes) in asked.items():
         groups = []
         for name, code in zip(names, codes, strict=False):
@@ -304,8 +330,8 @@ def _add_parties(target: Target, claim: dict[str, Any], quote: tuple[int, int], 
 def _mentions(
     claims: list[dict[str, Any]], quantities: list[Any], dates: list[Any], words: Words
 ) -> np.ndarray:
-    """Mention labels of a text: dates and figures as the grammars find them, places as the claims name them, parties
-    as the tables of actors know them; any other word may be what it likes but a date or a figure."""
+    """Mention labels of a text: dates and figures as the grammars find them, places as the claims name them,
+    parties as the tables of actors know them; any other word may be what it likes but a date or a figure."""
     labels = np.full(len(words), OPEN + SOURCES.index("corpus"), np.int64)
 
     def mark(start: int, end: int, kind: str) -> None:
@@ -345,8 +371,15 @@ def _last_day(date: str) -> str:
     return f"{date}-31" if len(date) == 7 else date[:10]
 
 
-def _add_date(target: Target, claim: dict[str, Any], report: dict[str, Any], dates: list[Any], quote: tuple[int, int],
-              words: Words, position: dict[int, int]) -> None:  # fmt: skip
+def _add_date(
+    target: Target,
+    claim: dict[str, Any],
+    report: dict[str, Any],
+    dates: list[Any],
+    quote: tuple[int, int],
+    words: Words,
+    position: dict[int, int],
+) -> None:
     target.nulls["date"] = 0
     if claim["date"] is None:
         target.roles["date"] = []
@@ -368,8 +401,15 @@ def _add_date(target: Target, claim: dict[str, Any], report: dict[str, Any], dat
         target.roles["date"], target.nulls["date"] = [], 1
 
 
-def _add_figures(target: Target, claim: dict[str, Any], quantities: list[Any], quote: tuple[int, int], words: Words,
-                 position: dict[int, int], tags: dict[str, np.ndarray]) -> None:  # fmt: skip
+def _add_figures(
+    target: Target,
+    claim: dict[str, Any],
+    quantities: list[Any],
+    quote: tuple[int, int],
+    words: Words,
+    position: dict[int, int],
+    tags: dict[str, np.ndarray],
+) -> None:
     groups = []
     for figure in claim.get("figures") or []:
         same = [q for q in quantities if (q.low, q.high) == (figure["low"], figure["high"])]

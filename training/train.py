@@ -1,9 +1,9 @@
 """Train the reading model: `python -m training.train --out runs/NAME`.
 
-All tasks share each step's encoder: batches of the corpus (events, roles, status ...) and batches of the mention and
-sentence sources take turns at random, `--mix` pieces of the latter for each of the former. Seeds are fixed. A
-checkpoint is kept each epoch, and a run that was stopped goes on from it. What is kept in the end is the average of
-the weights over the last steps.
+All tasks share each step's encoder: batches of the corpus (events, roles, status ...) and batches of the
+mention and sentence sources take turns at random, `--mix` pieces of the latter for each of the former. Seeds
+are fixed. A checkpoint is kept each epoch, and a run that was stopped goes on from it. What is kept in the
+end is the average of the weights over the last steps.
 """
 
 from __future__ import annotations
@@ -62,8 +62,14 @@ class Run:
 
     def keep(self) -> None:
         """Write the checkpoint; a kill while it is written loses nothing."""
-        state = {"model": self.model.state_dict(), "average": self.average, "step": self.step, "epoch": self.epoch,
-                 "optimizer": self.optimizer.state_dict(), "rng": self.rng.getstate()}  # fmt: skip
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average,
+            "step": self.step,
+            "epoch": self.epoch,
+            "optimizer": self.optimizer.state_dict(),
+            "rng": self.rng.getstate(),
+        }
         torch.save(state, self.out / "last.tmp")
         (self.out / "last.tmp").replace(self.out / "last.pt")
 
@@ -124,7 +130,9 @@ def train(options: argparse.Namespace) -> None:
         chosen = run.epoch_of(stories, others)
         done: dict[str, list[float]] = {}
         for number, examples in enumerate(chosen):
-            for name, value in run.learn(examples, (run.epoch + number / len(chosen)) / options.epochs).items():
+            for name, value in run.learn(
+                examples, (run.epoch + number / len(chosen)) / options.epochs
+            ).items():
                 done.setdefault(name, []).append(value)
         seconds = time.time() - began
         line: dict[str, Any] = {"epoch": run.epoch, "step": run.step, "seconds": round(seconds)}
@@ -156,7 +164,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--mix", type=float, default=0.4, help="pieces of other sources a piece of the corpus")
+    parser.add_argument(
+        "--mix", type=float, default=0.4, help="pieces of other sources a piece of the corpus"
+    )
     parser.add_argument("--recase", type=float, default=0.1, help="share of windows shown in one case only")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)

@@ -255,7 +255,7 @@ def _default_format(to: Path | None) -> str:
 
 
 def main() -> None:
-    """The command `rashomon`. A reader of the output that goes away early ends it without a word, with status 1."""
+    """The command `rashomon`. Where nobody reads its output any more, it ends without a word, status 1."""
     try:
         app(prog_name="rashomon")
     except RashomonError as error:

@@ -1,8 +1,8 @@
 """The words of Rashomon as frozen values: report, claim, voice, and the pieces that they are made of.
 
 Everyone imports this module; it imports nobody. The structs encode to JSON exactly as `docs/output.md` says
-(`msgspec.json.encode(claim)`). All offsets are character offsets into `Report.text` as it was given, half open:
-`report.text[start:end] == text`.
+(`msgspec.json.encode(claim)`). All offsets are character offsets into `Report.text` as it was given, half
+open: `report.text[start:end] == text`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Party(msgspec.Struct, frozen=True):
     """An actor or a recipient: the words that name it, and the entity that they stand for.
 
     `code` is a country (ISO 3166 alpha-3, or IGO UNO EUR NGO ISM IMG MNC) and a PLOVER sector, as "XKX COP".
-    `resolved_from` says how the event's own words led to the name: they are the name, a pronoun or a description
+    `resolved_from` says how the event's own words led to the name: they are the name, a pronoun or a
+    description
     for it, or nothing in the sentence names it (`implied`).
     """
 
@@ -61,7 +62,8 @@ class Speaker(msgspec.Struct, frozen=True):
 
 
 class Voice(msgspec.Struct, frozen=True):
-    """Who vouches for a claim. For the publisher's own voice all but `kind`, `manner` and perhaps `cue` is None.
+    """Who vouches for a claim. For the publisher's own voice all but `kind`, `manner` and perhaps `cue` is
+    None.
 
     `chain` names those through whom the account came to the report, nearest to the claim first.
     """
@@ -78,7 +80,8 @@ class Voice(msgspec.Struct, frozen=True):
 
 
 class Date(msgspec.Struct, frozen=True):
-    """When: first and last day (ISO, both included), how finely it was told, and the words, if words told it."""
+    """When: first and last day (ISO, both included), how finely it was told, and the words, if words told
+    it."""
 
     first: str
     last: str
@@ -91,7 +94,8 @@ class Date(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True):
     """Where: the words, and the gazetteer's entry for them (null where it has none).
 
-    `text`, `start` and `end` are None where the report names no place for the event and only its country is plain.
+    `text`, `start` and `end` are None where the report names no place for the event and only its country is
+    plain.
     """
 
     text: str | None
@@ -152,8 +156,8 @@ class Dateline(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """One article, as published.
 
-    Only `text` is needed. `published` is an ISO date or date-time; without it relative dates stay open. `id` is made
-    from the content where it is not given. `language` is an ISO 639-1 code, None where nobody looked.
+    Only `text` is needed. `published` is an ISO date or date-time; without it relative dates stay open. `id`
+    is made from the content where it is not given. `language` is an ISO 639-1 code, None where nobody looked.
     """
 
     text: str
@@ -178,8 +182,9 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What one report claims: the report as it was read (dateline and language filled in), its claims in the order
-    of the text, and notes on what the reader could not do ("no publication date: relative dates stay open")."""
+    """What one report claims: the report as it was read (dateline and language filled in), its claims in the
+    order of the text, and notes on what the reader could not do ("no publication date: relative dates stay
+    open")."""
 
     report: Report
     claims: tuple[Claim, ...]
@@ -203,7 +208,25 @@ def claim_id(report_id: str, type_: str, trigger: Span, ordinal: int = 0) -> str
 
 
 __all__: Sequence[str] = [
-    "Claim", "Date", "DatePrecision", "Dateline", "Figure", "Frame", "Manner", "Party", "Place", "PlacePrecision",
-    "Reading", "Report", "ResolvedFrom", "Span", "Speaker", "Status", "Voice", "VoiceKind", "claim_id",
-    "publisher_voice", "span_of",
-]  # fmt: skip
+    "Claim",
+    "Date",
+    "DatePrecision",
+    "Dateline",
+    "Figure",
+    "Frame",
+    "Manner",
+    "Party",
+    "Place",
+    "PlacePrecision",
+    "Reading",
+    "Report",
+    "ResolvedFrom",
+    "Span",
+    "Speaker",
+    "Status",
+    "Voice",
+    "VoiceKind",
+    "claim_id",
+    "publisher_voice",
+    "span_of",
+]

@@ -45,9 +45,14 @@ def test_an_unclosed_quotation_ends_with_its_paragraph() -> None:
 
 @pytest.mark.parametrize(
     ("text", "entity", "kind"),
-    [("a resident", "role", "anonymous"), ("two officials", None, "anonymous"), ("Amina Sesay", "person", "named"),
-     ("interior ministry", "role", "named"), ("the governor", "office", "named")],
-)  # fmt: skip
+    [
+        ("a resident", "role", "anonymous"),
+        ("two officials", None, "anonymous"),
+        ("Amina Sesay", "person", "named"),
+        ("interior ministry", "role", "named"),
+        ("the governor", "office", "named"),
+    ],
+)
 def test_kinds(text: str, entity: str | None, kind: str) -> None:
     assert kind_of(text, entity) == kind
 

@@ -19,8 +19,17 @@ def tokenizer() -> Tokenizer:
 def test_words_shapes_and_breaks(tokenizer: Tokenizer) -> None:
     words = split_words("Police in ADEN\nheld 12 men.\n\nMcLeod's", tokenizer)
     assert [words.word(i) for i in range(len(words))] == [
-        "Police", "in", "ADEN", "held", "12", "men", ".", "McLeod", "'", "s",
-    ]  # fmt: skip
+        "Police",
+        "in",
+        "ADEN",
+        "held",
+        "12",
+        "men",
+        ".",
+        "McLeod",
+        "'",
+        "s",
+    ]
     shapes = [SHAPES[s] for s in words.shapes]
     assert shapes[:8] == ["title", "lower", "upper", "lower", "digit", "lower", "punctuation", "mixed"]
     breaks = [BREAKS[b] for b in words.breaks]

@@ -6,12 +6,16 @@ import pytest
 
 from training import ledger
 
-TEXT = "LOME, Togo - Dockers walked out on Monday, their union said. Nobody was hurt when police fired tear gas, police said.\n"
+TEXT = (
+    "LOME, Togo - Dockers walked out on Monday, their union said. "
+    "Nobody was hurt when police fired tear gas, police said.\n"
+)
 
 
 def test_a_claim_with_every_field() -> None:
     row = ledger.claim(
-        "walked out | PROTEST strike; by Dockers=TGO LAB; voice union=TGO LAB; on 2020-03-02; at LOME=TGO; n protesters 200- dockers",
+        "walked out | PROTEST strike; by Dockers=TGO LAB; voice union=TGO LAB; on 2020-03-02; at LOME=TGO; "
+        "n protesters 200- dockers",
         TEXT,
     )
     assert (row["type"], row["mode"]) == ("PROTEST", "strike")

@@ -99,7 +99,7 @@ def date_words(date: Date) -> str:
 
 def place_words(place: Place) -> str:
     """The gazetteer's name and the country's code; the report's words where the gazetteer has no entry."""
-    name = one_line(place.name or place.text)
+    name = one_line(place.name or place.text or "")
     return f"{name}, {one_line(place.country)}" if place.country and place.country != name else name
 
 

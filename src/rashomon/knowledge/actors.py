@@ -1,4 +1,5 @@
-"""Who a name is: bodies above states, armed groups, services, parties, media, and who held which office on a day.
+"""Who a name is: bodies above states, armed groups, services, parties, media, and who held which office on
+a day.
 
     table = ActorTable.load()
     table.identify("KFOR")                                  # IGO MIL, part of NATO
@@ -10,6 +11,7 @@ What a name means inside one report (its title, the nearest country, a short for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -28,7 +30,9 @@ ABOVE_STATES = frozenset(("IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"))
 
 
 class Entity(msgspec.Struct, frozen=True):
-    """Who a name is. `code` is country and sector, None where either is unknown; `name` the fullest form known."""
+    """Who a name is. `code` is country and sector, None where either is unknown; `name` the fullest form
+    known.
+    """
 
     name: str
     code: str | None
@@ -42,8 +46,7 @@ class Entity(msgspec.Struct, frozen=True):
 class Actor(msgspec.Struct, frozen=True):
     """One row of the tables of actors. `country` is empty for groups that live in several ("Kurds").
 
-    `start`, `end`: ISO days between which the row holds; empty for always. `plain` rows have names that are also
-    everyday words or names ("Rangers"), and hold only where their country is named too.
+    `start`, `end`: ISO days, both included, between which the row holds; empty for always.
     """
 
     name: str
@@ -79,7 +82,8 @@ class Spell(msgspec.Struct, frozen=True):
         """Whether the person was in office on that day (any day, where none is given)."""
         if not on:
             return not self.end
-        return self.start[: len(on)] <= on[: len(self.start)] and (not self.end or on[: len(self.end)] <= self.end)
+        begun = self.start[: len(on)] <= on[: len(self.start)]
+        return begun and (not self.end or on[: len(self.end)] <= self.end)
 
     def over(self, on: str | None) -> bool:
         """Whether the spell had ended by that day."""
@@ -87,8 +91,8 @@ class Spell(msgspec.Struct, frozen=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """Whose outlet it is: country, owner, and side - `state` (controlled), `public` (independent public), `party`
-    (of a movement that is a side itself), `private`, `independent`."""
+    """Whose outlet it is: country, owner, and side - `state` (controlled), `public` (independent public),
+    `party` (of a movement that is a side itself), `private`, `independent`."""
 
     country: str | None
     owner: str | None
@@ -117,8 +121,8 @@ class ActorTable:
     def identify(self, name: str, *, on: str | None = None, country: str | None = None) -> Entity:
         """Who a bare name is, on a day (ISO date), where `country` (ISO alpha-3) is at stake.
 
-        In this order: the tables of actors, countries, office holders, role nouns. A name that none of them knows
-        comes back as a person without a code.
+        In this order: the tables of actors, countries, office holders, role nouns. A name that none of them
+        knows comes back as a person without a code.
         """
         plain = " ".join(name.split()).strip(" .,;:\"'“”‘’()")
         plain = plain[4:] if plain[:4].lower() == "the " else plain
@@ -134,7 +138,8 @@ class ActorTable:
         return describe(plain, country)
 
     def holder(self, name: str, *, on: str | None, nearby: tuple[str, ...] = ()) -> Spell | None:
-        """The office that a person held on a day, else the last one before it; None where the name is unknown.
+        """The office that a person held on a day, else the last one before it; None where the name is
+        unknown.
 
         A surname alone counts only with a country in `nearby`, and only if one holder there bears it.
         """
@@ -147,7 +152,10 @@ class ActorTable:
                 return None
         if not found:
             return None
-        here = [s for s in found if s.country in nearby] or found
+        # A namesake abroad counts only while in office.
+        here = [s for s in found if s.country in nearby] or [s for s in found if not nearby or s.holds(on)]
+        if not here:
+            return None
         current = [s for s in here if s.holds(on)]
         past = [s for s in here if s.start and (not on or s.start[:10] <= on)]
         pool = current or past or here
@@ -165,7 +173,8 @@ class ActorTable:
             start=row["start"],
             end=row["end"],
         )
-        for written in {_bare(part) for part in (row["name"], *row["aliases"].split("|")) if part.strip()}:
+        forms = {_bare(part) for part in (row["name"], *row["aliases"].split("|")) if part.strip()}
+        for written in {form.removeprefix("the ") for form in forms}:
             letters = written.replace(".", "").replace("-", "")
             exact = len(letters) <= 6 and letters.isupper()
             self.names.add(written, Spelling(written, exact, actor))
@@ -178,10 +187,14 @@ class _Spells:
         import polars  # costs a tenth of a second; only reports that name persons need it
 
         try:
-            with resources.as_file(resources.files("rashomon.knowledge") / "tables" / "office_holders.parquet") as path:
+            with resources.as_file(
+                resources.files("rashomon.knowledge") / "tables" / "office_holders.parquet"
+            ) as path:
                 rows = polars.read_parquet(path).rows()
         except (OSError, polars.exceptions.PolarsError) as damage:
-            raise InstallationError("the table of office holders cannot be read", hint="reinstall rashomon") from damage
+            raise InstallationError(
+                "the table of office holders cannot be read", hint="reinstall rashomon"
+            ) from damage
         self.full: dict[str, list[Spell]] = {}
         self.last: dict[str, list[Spell]] = {}
         for person, qid, country, office, sector, start, end in rows:
@@ -206,12 +219,18 @@ def _spells() -> _Spells:
 
 
 def choose(
-    spellings: object, *, written: str, on: str | None = None, nearby: tuple[str, ...] | dict[str, float] = ()
+    spellings: Sequence[Spelling],
+    *,
+    written: str,
+    on: str | None = None,
+    nearby: tuple[str, ...] | dict[str, float] = (),
 ) -> Actor | None:
     """The one actor that a written form means: right capitals, on that day, of a country that is at stake."""
     fitting: list[Actor] = []
-    for spelling in spellings:  # type: ignore[attr-defined]
-        same_case = written == spelling.written or written.replace(".", "") == spelling.written.replace(".", "")
+    for spelling in spellings:
+        same_case = written == spelling.written or written.replace(".", "") == spelling.written.replace(
+            ".", ""
+        )
         if spelling.exact and not same_case:
             continue
         if not spelling.exact and spelling.written[0].isupper() and not written[:1].isupper():
@@ -283,7 +302,8 @@ def _bare(name: str) -> str:
 
 
 def _kind(written: str) -> Kind:
-    return msgspec.convert(written, Kind)
+    kind: Kind = msgspec.convert(written, Kind)
+    return kind
 
 
 def _valid(actor: Actor, on: str | None) -> bool:

@@ -1,6 +1,7 @@
 """Makes the tables of actors from a folder of sources: `build(source, tables)`.
 
-Rows whose `source` is `hand` were written for this project and are kept as they stand; all other rows are made anew:
+Rows whose `source` is `hand` were written for this project and are kept as they stand; all other rows are
+made anew:
 
     office_holders.parquet  from Wikidata (office_holders.csv, wikidata-holders21) and the CIA World Factbook
     actors.csv              armed groups from the Phoenix dictionaries, parties from the Factbook
@@ -31,19 +32,25 @@ _HOLDER_COLUMNS = ("person", "qid", "country", "office", "sector", "start", "end
 
 # First pattern that an office's title matches; everything else is the executive.
 _OFFICE_SECTORS = (
-    (re.compile(r"supreme leader|security adviser|security council", re.I), "GOV"),
-    (re.compile(r"\b(judge|court)\b", re.I), "JUD"),
-    (re.compile(r"police|carabinieri|gendarmerie", re.I), "COP"),
-    (re.compile(r"intelligence|security service|state security (service|committee|agency)", re.I), "SPY"),
-    (re.compile(r"\bminist|secretary|premier|chancellor|president of the (state|republic|government)", re.I), "GOV"),
-    (re.compile(r"speaker|\b(president|chair\w*) of the .*(senate|assembly|chamber|parliament|house|duma|rada|congress|"
-                r"diet|council of states|national council|riksdag|storting|saeima|seimas)", re.I), "LEG"),
-    (re.compile(r"chiefs? of (the )?(\w+ )*(staff|defen[cs]e|army|navy|air|naval|armed)|commander|army|navy|"
-                r"chief of (the )?defen[cs]e|armed forces", re.I), "MIL"),
-)  # fmt: skip
+    (r"supreme leader|security adviser|security council", "GOV"),
+    (r"\b(judge|court)\b", "JUD"),
+    (r"police|carabinieri|gendarmerie", "COP"),
+    (r"intelligence|security service|state security (service|committee|agency)", "SPY"),
+    (r"\bminist|secretary|premier|chancellor|president of the (state|republic|government)", "GOV"),
+    (
+        r"speaker|\b(president|chair\w*) of the .*(senate|assembly|chamber|parliament|house|duma|rada|congress|"
+        r"diet|council of states|national council|riksdag|storting|saeima|seimas)",
+        "LEG",
+    ),
+    (
+        r"chiefs? of (the )?(\w+ )*(staff|defen[cs]e|army|navy|air|naval|armed)|commander|army|navy|"
+        r"chief of (the )?defen[cs]e|armed forces",
+        "MIL",
+    ),
+)
 _FACTBOOK_TITLES = re.compile(
-    r"^((?:co-|vice |deputy |first |second |third |acting |interim |prime |governor |minister |state |secretary |"
-    r"general |president|premier|chancellor|king|queen|emir|amir|sultan|chief |lieutenant |crown |prince|"
+    r"^((?:co-|vice |deputy |first |second |third |acting |interim |prime |crown |chief |lieutenant |state |"
+    r"minister |secretary |general |governor |president|premier|chancellor|king|queen|emir|amir|sultan|prince|"
     r"pope|taoiseach|minister|governor|secretary|general|administrator|commissioner|speaker|chairman|"
     r"chairperson|of |the |and |council |for |government |federal |republic |state)+)",
     re.I,
@@ -61,7 +68,31 @@ _AGENT_SECTORS = {
     "PTYOPP": "OPP", "GOVLAB": "GOV", "GOVEDU": "GOV", "ELIOPP": "OPP", "MILSPY": "SPY", "SOCOPP": "OPP",
 }  # fmt: skip
 _SECTORS = frozenset(
-    "COP GOV JUD LEG MIL PRM PTY REB SPY UAF AGR BUS CRM CVL EDU ELI JRN LAB MED OPP REF REL SOC".split()
+    [
+        "COP",
+        "GOV",
+        "JUD",
+        "LEG",
+        "MIL",
+        "PRM",
+        "PTY",
+        "REB",
+        "SPY",
+        "UAF",
+        "AGR",
+        "BUS",
+        "CRM",
+        "CVL",
+        "EDU",
+        "ELI",
+        "JRN",
+        "LAB",
+        "MED",
+        "OPP",
+        "REF",
+        "REL",
+        "SOC",
+    ]
 )
 _SIDES = {"SC": "state", "CaPu": "state", "CaPr": "state", "ISFM": "public", "ISF": "public", "ISM": "public",
           "IP": "public"}  # fmt: skip
@@ -76,11 +107,16 @@ def build(source: Path, tables: Path) -> dict[str, int]:
     iso_of_fips = _fips(source)
     holders = [*_wikidata_holders(source), *_foreign_ministers(source), *_factbook_heads(source, iso_of_fips)]
     unique = {(fold(r[0]), r[2], r[4], r[5][:7]): r for r in reversed(holders)}
-    frame = pl.DataFrame(sorted(unique.values()), schema=dict.fromkeys(_HOLDER_COLUMNS, pl.String), orient="row")
+    frame = pl.DataFrame(
+        sorted(unique.values()), schema=dict.fromkeys(_HOLDER_COLUMNS, pl.String), orient="row"
+    )
     frame.write_parquet(tables / "office_holders.parquet", compression="zstd", compression_level=15)
     sizes = {"office_holders.parquet": frame.height}
     sizes["actors.csv"] = _refresh(
-        tables / "actors.csv", _ACTOR_COLUMNS, [*_phoenix_groups(source), *_parties(source, iso_of_fips)], "name"
+        tables / "actors.csv",
+        _ACTOR_COLUMNS,
+        [*_phoenix_groups(source), *_parties(source, iso_of_fips)],
+        "name",
     )
     sizes["media.csv"] = _refresh(tables / "media.csv", _MEDIA_COLUMNS, _state_media(source), "name")
     sizes["role_nouns.csv"] = _refresh(tables / "role_nouns.csv", _ROLE_COLUMNS, _agents(source), "noun")
@@ -119,7 +155,7 @@ def _fips(source: Path) -> dict[str, str]:
 
 
 def _sector(office: str) -> str:
-    return next((sector for pattern, sector in _OFFICE_SECTORS if pattern.search(office)), "GOV")
+    return next((s for pattern, s in _OFFICE_SECTORS if re.search(pattern, office, re.I)), "GOV")
 
 
 def _wikidata_holders(source: Path) -> Iterator[tuple[str, ...]]:
@@ -159,7 +195,14 @@ def _factbook_heads(source: Path, iso_of_fips: dict[str, str]) -> Iterator[tuple
         iso3, line = iso_of_fips.get(row["fips"]), re.sub(r'"[^"]*"\s*|\([^)]*\)', "", row["title_and_name"])
         title = _FACTBOOK_TITLES.match(line)
         # A line with several people or an "of the United Kingdom" holds no one plain name.
-        if not iso3 or not title or not line[title.end() : title.end() + 1].isupper() or "," in line or ";" in line or " and " in line[title.end() :]:
+        if (
+            not iso3
+            or not title
+            or not line[title.end() : title.end() + 1].isupper()
+            or "," in line
+            or ";" in line
+            or " and " in line[title.end() :]
+        ):
             continue
         name = re.sub(r"\s+of the .*$|^Dr\.? |^Sir |^Field Marshal ", "", line[title.end() :]).strip()
         words = [w.capitalize() if w.isupper() and len(w) > 1 and "-" not in w else w for w in name.split()]
@@ -171,7 +214,9 @@ def _factbook_heads(source: Path, iso_of_fips: dict[str, str]) -> Iterator[tuple
 
 
 def _phoenix_groups(source: Path) -> Iterator[dict[str, str]]:
-    text = (source / "mit-phoenix" / "Phoenix.MilNonState.actors.txt").read_text(encoding="utf-8", errors="replace")
+    text = (source / "mit-phoenix" / "Phoenix.MilNonState.actors.txt").read_text(
+        encoding="utf-8", errors="replace"
+    )
     known = set(countries.countries())
     for block in re.split(r"\n\s*\n", text):
         lines = [line.partition("#")[0].strip() for line in block.splitlines()]

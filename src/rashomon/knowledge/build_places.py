@@ -248,8 +248,9 @@ class _Columns:
                 seen.add(key.whole)
                 self._add_key(key.whole, row, "alias" if number else "name")
                 self._note_capital(row, entry, key.whole)
-            # A unit is called by its bare name too; "Kansas City" is not Kansas.
-            shorter = {key.bare} if entry.kind not in ("town", "capital", "country") else set()
+            # A unit is called by its bare name too, and "Ciudad Hidalgo" Hidalgo; "Kansas City" is not Kansas.
+            town = entry.kind in ("town", "capital", "country")
+            shorter = {key.bare} if not town or key.whole.endswith(key.bare) else set()
             if entry.iso3 in _ARABIC_ARTICLE_COUNTRIES:
                 shorter |= {without_article(form) for form in (*shorter, key.whole)}
             for form in sorted(shorter - seen - {""}):

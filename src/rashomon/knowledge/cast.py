@@ -3,17 +3,16 @@
     cast = Cast(text, title=title, published="2019-05-28", country_hints={"XKX": 0.8, "SRB": 0.2})
     cast.identify(start, end)       # Entity(name="Kosovo Police", code="XKX COP", ...)
 
-A span is read in this order: what the tables of actors say of it; a country or a capital that acts; a description
-("police in neighbouring Kosovo"); a person or body that the report describes somewhere (`portraits`). A country that
-the span leaves open comes from the words around it and from the report as a whole.
+A span is read in this order: what the tables of actors say of it; a country or a capital that acts; a
+description ("police in neighbouring Kosovo"); a person or body that the report describes somewhere
+(`portraits`). A country that the span leaves open comes from the words around it and from the report as a
+whole.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-
-import msgspec
 
 from rashomon.knowledge import countries
 from rashomon.knowledge.actors import (
@@ -26,50 +25,20 @@ from rashomon.knowledge.actors import (
     holder_entity,
     publisher_profile,
 )
+from rashomon.knowledge.bearings import Bearings, with_towns
 from rashomon.knowledge.names import fold
-from rashomon.knowledge.phrases import ARTICLES, OF_THE_STATE, Item, Marks, Phrase, analyse, state_name
+from rashomon.knowledge.phrases import Item, Marks, Phrase, analyse, state_name
 from rashomon.knowledge.portraits import Gallery
-from rashomon.knowledge.roles import Words
+from rashomon.knowledge.roles import Words, closed
 from rashomon.model import Place
 
 _MAX_CHARS = 200_000  # of a report that are read for context; names beyond it stand for themselves
-_NUMBERS = frozenset(
-    """one two three four five six seven eight nine ten eleven twelve dozen dozens hundred hundreds thousand thousands
-    several many few all both most other another more least about some each every no any two-thirds half""".split()
-)
-_OPENING_CHARS = 40
-_ITS = frozenset(("its", "their", "his", "her"))
 _FORCES = frozenset(("COP", "MIL"))
 _FLIGHT = re.compile(
     r"\b(flee\w*|fled|refuge\w*|asylum|migrants?|deport\w*|displaced|stranded|smugglers?|dinghy|castaways?|"
     r"across the (border|frontier)|over the border|crossed (the|into)|camps? (at|in|for))\b",
     re.I,
 )
-_IN_FLIGHT = frozenset("people person persons man woman family families child mother boy girl passenger survivor".split())
-
-
-class Tuning(msgspec.Struct, frozen=True):
-    """How much each sign says about the country of a party that is named without one; set on the training stories."""
-
-    whole: float = 3.9
-    sharpness: float = 0.55
-    before: float = 1.16
-    after: float = 0.35
-    fade: float = 0.86
-    earlier: float = 0.41
-    sentence_fade: float = 0.53
-    place: float = 3.0
-    capital: float = 2.0
-    demonym: float = 1.0
-    same_noun: float = 0.41
-    its: float = 4.0
-    organ: float = 1.5
-    publisher: float = 0.6
-    town: float = 0.5
-    opening: float = 0.6
-
-
-TUNING = Tuning()
 
 
 class Cast:
@@ -80,7 +49,8 @@ class Cast:
         title: its headline, read for what it is about.
         published: ISO date; who holds which office is asked for that day.
         publisher: the outlet's name; its country is a weak sign.
-        country_hints: ISO alpha-3 codes with weights, how far the report is about each country. Where empty, they
+        country_hints: ISO alpha-3 codes with weights, how far the report is about each country. Where
+        empty, they
             are taken from the text (`countries.weights`).
         places: places of the report that are resolved already; they say where "the police in Mitrovica" are.
     """
@@ -119,30 +89,26 @@ class Cast:
     def _prepare(self) -> None:
         if self._ready:
             return
-        weights = self._hints or countries.weights(self._text, self._title)
-        self._weights = _with_towns(weights, self._places)
-        self._words = Words(self._text)
-        self._marks = Marks(self._words, on=self._on, weights=self._weights, places=self._places)
-        self._gallery = Gallery(self._marks)
-        kinds = {"place": TUNING.place, "capital": TUNING.capital, "demonym": TUNING.demonym}
-        self._stated = [(i.first, c, kinds.get(i.kind, 1.0)) for i in self._marks.items if (c := _country_of(i))]
         profile = publisher_profile(self._publisher) if self._publisher else None
-        self._home = profile.country if profile else None
-        self._phrases: dict[int, Phrase] = {}
-        self._nouns: dict[str, list[tuple[int, str]]] | None = None
-        self._ending_at = {item.last: item for item in self._marks.items}
-        self._states = {iso3 for _, iso3, _ in self._stated}
+        weights = with_towns(self._hints or countries.weights(self._text, self._title), self._places)
+        self._near = tuple(weights)
+        self._words = Words(self._text)
+        self._marks = Marks(self._words, on=self._on, weights=weights, places=self._places)
+        self._gallery = Gallery(self._marks)
+        self._bearings = Bearings(self._marks, weights, profile.country if profile else None)
         self._ready = True
 
     def _skippable(self, first: int, last: int) -> bool:
         key = self._words.keys[first]
-        return first + 1 < last and (key in ARTICLES or key in _NUMBERS or key.isdigit())
+        return first + 1 < last and (key in closed("article") or key in closed("number") or key.isdigit())
 
     def _identify(self, first: int, last: int) -> Entity:
-        words, marks = self._words, self._marks
+        marks = self._marks
         item = marks.item_at(first, last)
         if item and item.actor and item.last == last and self._possessor(first) is None:
-            return entity_of(item.actor, item.actor.country or self._where(first, None, item.actor.sector))
+            return entity_of(
+                item.actor, item.actor.country or self._bearings.where(first, None, item.actor.sector)
+            )
         phrase = analyse(marks, first, last)
         named = self._gallery.name_in(first, last)
         if phrase.only_country is not None and phrase.sector is None:
@@ -157,19 +123,23 @@ class Cast:
         """The phrase with the adjectives and owners that stand right before the span, outside it."""
         words, start = self._words, first
         while start > 0 and words.gaps[start] in (" ", "-", "' ", "’ ") and first - start < 6:
-            before = self._ending_at.get(start)
+            before = self._marks.ending_at.get(start)
             if before is None or (before.kind in ("name", "capital", "place") and not words.owner[start - 1]):
                 break
             start = before.first
         return analyse(self._marks, start, last) if start < first else phrase
 
     def _is_title(self, phrase: Phrase, name: tuple[int, int]) -> bool:
-        """Whether the head is a title before the name ("Trade Minister Grace Atim"), not part of it ("Radio Hara")."""
+        """Whether the head is a title before the name ("Trade Minister Grace Atim"), not part of it ("Radio
+        Hara").
+        """
         head = phrase.head
         return bool(head and head.role and head.role.title and head.last <= name[0] and name[0] < name[1])
 
     def _country(self, item: Item, first: int, last: int) -> Entity:
-        """A country's name that acts is its government; its people are people, unless a noun follows outside."""
+        """A country's name that acts is its government; its people are people, unless a noun follows
+        outside.
+        """
         words, state = self._words, item.country or ""
         if state == "BEL" and item.kind == "capital" and not self._names_state("BEL"):
             return Entity("European Union", "EUR GOV", "EUR", "GOV", "Q458", (), "organisation")
@@ -178,7 +148,15 @@ class Cast:
             if outside is not None and outside.sector:
                 return self._entity(words.piece(first, last), state, outside.sector, "role")
         if item.kind == "place":
-            return Entity(words.piece(first, last), f"{state} GOV", state, "GOV", None, state_name(state, "GOV"), "organisation")
+            return Entity(
+                words.piece(first, last),
+                f"{state} GOV",
+                state,
+                "GOV",
+                None,
+                state_name(state, "GOV"),
+                "organisation",
+            )
         if item.kind == "demonym" and words.keys[last - 1].endswith("s"):
             return self._entity(words.piece(first, last), state, "CVL", "role")
         if item.kind == "demonym":
@@ -193,9 +171,17 @@ class Cast:
         """The noun that an adjective shares with what follows: "[Indian] and Pakistani batteries"."""
         words, stop = self._words, min(last + 6, len(self._words))
         at = last
-        while at < stop and words.gaps[at] in (" ", ", ", "-") and words.capital[at] | (words.keys[at] in ("and", "or")):
+        while (
+            at < stop
+            and words.gaps[at] in (" ", ", ", "-")
+            and words.capital[at] | (words.keys[at] in ("and", "or"))
+        ):
             at += 1
-        return analyse(self._marks, last, min(at + 4, len(words))) if last < len(words) and words.gaps[last] in (" ", "-", ", ") else None
+        return (
+            analyse(self._marks, last, min(at + 4, len(words)))
+            if last < len(words) and words.gaps[last] in (" ", "-", ", ")
+            else None
+        )
 
     def _described(self, phrase: Phrase, first: int, last: int) -> Entity:
         """A party named by what it is."""
@@ -204,8 +190,10 @@ class Cast:
         sector = phrase.sector or "UNK"
         if sector == "CVL" and self._in_flight(phrase, first):
             sector = "REF"
-        country = phrase.country or self._possessor(first) or self._where(first, phrase.head, sector)
-        name = self._words.piece(phrase.first, max(phrase.last, phrase.first + 1)) or self._words.piece(first, last)
+        country = phrase.country or self._possessor(first) or self._bearings.where(first, phrase.head, sector)
+        name = self._words.piece(phrase.first, max(phrase.last, phrase.first + 1)) or self._words.piece(
+            first, last
+        )
         if phrase.actor and phrase.actor.country in ABOVE_STATES:
             part_of: tuple[str, ...] = (phrase.actor.name,)
             return Entity(name, f"{country} {sector}", country, sector, None, part_of, "role")
@@ -214,7 +202,12 @@ class Cast:
     def _in_flight(self, phrase: Phrase, first: int) -> bool:
         """Whether plain people ("48 people", "two families") are on the run in this sentence."""
         head, words = phrase.head, self._words
-        if head is None or head.role is None or head.role.noun not in _IN_FLIGHT or phrase.last - first > 4:
+        if (
+            head is None
+            or head.role is None
+            or head.role.noun not in closed("in flight")
+            or phrase.last - first > 4
+        ):
             return False
         start = end = first
         while start > 0 and words.sentence[start - 1] == words.sentence[first]:
@@ -228,7 +221,11 @@ class Cast:
         head = phrase.head
         if head is None or head.role is None:
             return phrase
-        best = self._owner(phrase, head) or self._same_noun(head, first)
+        best = self._owner(phrase, head)
+        ours = head.role.noun in closed("office") and self._words.keys[head.first - 1 if head.first else 0] in closed("owner")
+        if best is None and ours:  # "its president": of the union just spoken of
+            best = self._party_before(head.first)
+        best = best or self._same_noun(head, first)
         if best is None and head.role.strength == "blank":
             best = self._party_before(first)
         if best is None and phrase.sector in _FORCES:
@@ -246,7 +243,9 @@ class Cast:
         return None
 
     def _same_noun(self, head: Item, first: int) -> Phrase | None:
-        """The same noun elsewhere in the report with more said of it; the last one before, else the next after."""
+        """The same noun elsewhere in the report with more said of it; the last one before, else the next
+        after.
+        """
         words, best = self._words, None
         key = words.bases[head.last - 1].rstrip("s")
         if head.role and head.role.strength != "blank" and head.role.sector == "CVL":
@@ -255,20 +254,32 @@ class Cast:
             if item.first <= head.first < item.last or (best is not None and item.first > first):
                 continue
             if item.role and words.bases[item.last - 1].rstrip("s") == key:
-                wider = self._around(item)
+                wider = self._marks.around(item)
                 best = wider if wider.firm and wider.sector not in (None, "CVL") else best
-            elif item.actor and item.actor.country in ABOVE_STATES and item.actor.sector not in ("JRN", "BUS"):
-                named = {words.bases[at] for at in range(item.first, item.last)} | set(fold(item.actor.name).split())
+            elif (
+                item.actor and item.actor.country in ABOVE_STATES and item.actor.sector not in ("JRN", "BUS")
+            ):
+                named = {words.bases[at] for at in range(item.first, item.last)} | set(
+                    fold(item.actor.name).split()
+                )
                 if key in named:
-                    best = self._around(item)
+                    best = self._marks.around(item)
         return best
 
     def _force_nearby(self, phrase: Phrase, head: Item) -> Phrase | None:
-        """Which armed service a bare "officer" or "patrol" is of: the one that the report speaks of most, nearby."""
+        """Which armed service a bare "officer" or "patrol" is of: the one that the report speaks of most,
+        nearby.
+        """
         near: dict[str, float] = {phrase.sector or "": 0.15}
         for item in self._marks.items:
             role = item.role
-            sector = item.actor.sector if item.actor else role.sector if role and role.strength == "fixed" else None
+            sector = (
+                item.actor.sector
+                if item.actor
+                else role.sector
+                if role and role.strength == "fixed"
+                else None
+            )
             if sector in _FORCES:
                 near[sector] = near.get(sector, 0.0) + 1.0 / (3.0 + abs(item.first - head.first) ** 0.5)
         sector = max(near, key=lambda name: near[name])
@@ -280,31 +291,15 @@ class Cast:
         for item in reversed(self._marks.items):
             if item.last > first or self._words.sentence[item.first] < sentence - 1:
                 continue
-            if item.actor or (item.role and item.role.strength == "fixed" and item.role.sector not in ("CVL", "REF")):
-                return self._around(item)
+            if item.actor or (
+                item.role and item.role.strength == "fixed" and item.role.sector not in ("CVL", "REF")
+            ):
+                return self._marks.around(item)
         return None
-
-    def _around(self, item: Item) -> Phrase:
-        """The whole phrase of which an item is the head."""
-        if item.first not in self._phrases:
-            words, start = self._words, item.first
-            before = {i.last: i for i in self._marks.items if i.last <= item.first and i.first >= item.first - 6}
-            while start > 0 and words.gaps[start] in (" ", "-", "' ", "’ "):
-                if start in before:
-                    start = before[start].first
-                elif words.capital[start - 1] and words.capital[start] and item.first - start < 5:
-                    start -= 1  # "opposition Renewal Alliance"
-                else:
-                    break
-            stop = min(item.last + 6, len(words))
-            while stop > item.last and words.sentence[stop - 1] != words.sentence[item.first]:
-                stop -= 1
-            self._phrases[item.first] = analyse(self._marks, start, stop)
-        return self._phrases[item.first]
 
     def _possessor(self, first: int) -> str | None:
         """The country just before the phrase, outside it: "Serbia's [police]", "Serbian [police]"."""
-        item = self._ending_at.get(first)
+        item = self._marks.ending_at.get(first)
         if item and item.country and self._words.gaps[first] in (" ", "' ", "’ "):
             return item.country if self._words.owner[first - 1] or item.kind == "demonym" else None
         return None
@@ -315,8 +310,7 @@ class Cast:
         portrait = self._gallery.portrait(full)
         spell = None
         if self._gallery.like_a_person(full):
-            near = tuple(self._weights)
-            spell = ActorTable.load().holder(full.name, on=self._on, nearby=near)
+            spell = ActorTable.load().holder(full.name, on=self._on, nearby=self._near)
         if portrait is None and spell is not None:
             return holder_entity(spell, self._on)
         if portrait is None:
@@ -325,87 +319,18 @@ class Cast:
             # Whom a report names without a word of who it is, its readers know: mostly one who governs.
             named = self._words.capital[full.first]
             sector = inside.sector or ("GOV" if named or owner else "CVL")
-            country = inside.country or owner or self._where(first, None, sector)
+            country = inside.country or owner or self._bearings.where(first, None, sector)
             return self._entity(full.name, country, sector, "person")
         phrase = portrait if portrait.firm else self._fuller(portrait, portrait.first, portrait.last)
         sector = phrase.sector or "CVL"
         sector = "SOC" if sector == "UNK" else sector  # "the group Open Harbour"
         country = phrase.country or self._possessor(phrase.first) or (spell.country if spell else None)
-        country = country or self._where(phrase.first, phrase.head, sector)
+        country = country or self._bearings.where(phrase.first, phrase.head, sector)
         qid = spell.qid or None if spell and spell.country == country else None
         part_of = (phrase.actor.name,) if phrase.actor else state_name(country, sector)
         code = f"{country} {sector}" if country else None
         return Entity(full.name, code, country, sector, qid, part_of, "person")
 
-    def _where(self, at: int, head: Item | None, sector: str | None) -> str | None:
-        """The country of a party that is named without one."""
-        words, tuning = self._words, TUNING
-        score = {iso3: tuning.whole * weight**tuning.sharpness for iso3, weight in self._weights.items()}
-        sentence = words.sentence[at]
-        owned, of_state = at > 0 and words.keys[at - 1] in _ITS, sector in OF_THE_STATE
-        for first, iso3, worth in self._stated:
-            apart = sentence - words.sentence[first]
-            if apart == 0:
-                gain = (tuning.before if first <= at else tuning.after) * tuning.fade ** abs(at - first)
-            elif 0 < apart <= 3:
-                gain = tuning.earlier * tuning.sentence_fade**apart
-            else:
-                continue
-            score[iso3] = score.get(iso3, 0.0) + gain * worth * (tuning.organ if of_state else 1.0)
-        if owned and (owner := self._subject(at)):
-            score[owner] = score.get(owner, 0.0) + tuning.its
-        noun = words.bases[head.last - 1] if head else None
-        for first, iso3 in self._owned_nouns().get(noun or "", ()):
-            if first != at:
-                score[iso3] = score.get(iso3, 0.0) + tuning.same_noun
-        if self._home:
-            score[self._home] = score.get(self._home, 0.0) + tuning.publisher
-        return max(score, key=lambda iso3: score[iso3]) if score else None
-
-    def _subject(self, at: int) -> str | None:
-        """The state that "its" most likely means: the first one of the sentence, else of the sentence before."""
-        words = self._words
-        for apart in (0, 1):
-            for first, iso3, _ in self._stated:
-                if first < at and words.sentence[at] - words.sentence[first] == apart:
-                    return iso3
-        return None
-
-    def _owned_nouns(self) -> dict[str, list[tuple[int, str]]]:
-        """Role nouns that stand with a country of their own somewhere: "Latvian police" for a later "police"."""
-        if self._nouns is None:
-            self._nouns = {}
-            for item in self._marks.items:
-                if item.role and (country := self._around(item).country) and country not in ABOVE_STATES:
-                    self._nouns.setdefault(self._words.bases[item.last - 1], []).append((item.first, country))
-        return self._nouns
-
     def _entity(self, name: str, country: str | None, sector: str, kind: Kind) -> Entity:
         code = f"{country} {sector}" if country else None
         return Entity(name, code, country, sector, None, state_name(country, sector), kind)
-
-
-def _with_towns(weights: Mapping[str, float], places: Sequence[Place]) -> dict[str, float]:
-    """Shares of the countries, towns counted in.
-
-    A report names its own country's towns and other countries by their names, so a town says more of where it is at
-    home; the place that opens the text says most.
-    """
-    total = sum(weights.values()) or 1.0
-    shares = {iso3: value / total for iso3, value in weights.items()}
-    seen = set()
-    for place in places:
-        if place.country and place.precision != "country" and place.name not in seen:
-            seen.add(place.name)
-            worth = TUNING.town + (TUNING.opening if place.start < _OPENING_CHARS else 0.0)
-            shares[place.country] = shares.get(place.country, 0.0) + worth
-    total = sum(shares.values()) or 1.0
-    return {iso3: value / total for iso3, value in sorted(shares.items(), key=lambda entry: -entry[1])}
-
-
-def _country_of(item: Item) -> str | None:
-    if item.country:
-        return item.country
-    if item.actor and item.actor.country not in ABOVE_STATES:
-        return item.actor.country or None
-    return None

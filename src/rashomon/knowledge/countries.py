@@ -96,6 +96,13 @@ def capital_of(iso3: str) -> str | None:
     return row.capital if row else None
 
 
+def neighbours_of(iso3: str) -> tuple[str, ...]:
+    """ISO alpha-3 codes of the countries that share a border with this one; () for an unknown code."""
+    row = country(iso3)
+    codes = (iso3_of(iso2) for iso2 in row.neighbours) if row else ()
+    return tuple(code for code in codes if code is not None)
+
+
 def mentions(text: str) -> list[CountryMention]:
     """Every name, demonym and capital in the text, longest match first, in the order of the text.
 

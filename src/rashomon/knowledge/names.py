@@ -26,7 +26,7 @@ _LETTERS = str.maketrans({
 _APOSTROPHES = re.compile(r"['’‘ʻʼ`´ʹʿʾ]")
 _BREAKS = re.compile(r"[^\w]+|_+")
 _SAINTS = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft"}
-_ARTICLES = frozenset({"al", "el", "ar", "as", "ash", "at", "an", "ad", "az", "the"})
+_ARTICLES = frozenset({"al", "el", "ar", "as", "ash", "at", "an", "ad", "az", "ed", "es", "esh", "ez", "ul", "the"})
 
 
 def fold(name: str) -> str:
@@ -74,9 +74,11 @@ def place_key(name: str) -> PlaceKey:
 
 
 def without_article(key: str) -> str:
-    """"al hasakah" gives "hasakah": reports and tables differ on the Arabic article. Else the key itself."""
-    first, _, rest = key.partition(" ")
-    return rest if rest and first in _ARTICLES else key
+    """The key without Arabic articles: "al hasakah" gives "hasakah", "kafr ad dawwar" "kafr dawwar".
+
+    Reports and tables differ on them, and on how they are written. A key of nothing else stays as it is.
+    """
+    return " ".join(word for word in key.split() if word not in _ARTICLES) or key
 
 
 def key_hash(key: str) -> int:

@@ -1,31 +1,23 @@
-"""What a noun phrase says of its party: "police in neighbouring Kosovo", "the union's spokesman", "ELN commander".
+"""What a noun phrase says of its party: "police in neighbouring Kosovo", "the union's spokesman".
 
-`Marks` finds, in one pass over a text, every role noun, actor, country and place in it. `analyse` reads one phrase:
-its head noun sets the sector, modifiers ("rebel", "naval", "former") and complements ("of the union") may change it,
-and the country stands in the phrase itself or is left to the report (`cast`).
+`Marks` finds, in one pass over a text, every role noun, actor, country and place in it. `analyse` reads one
+phrase: its head noun sets the sector, modifiers ("rebel", "naval", "former") and complements ("of the
+union") may change it, and the country stands in the phrase itself or is left to the report (`cast`).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from rashomon.knowledge import countries
 from rashomon.knowledge.actors import ABOVE_STATES, Actor, ActorTable, Entity, choose, country_entity
-from rashomon.knowledge.roles import Role, Words, role_index
+from rashomon.knowledge.roles import Role, Words, closed, role_index
 from rashomon.model import Place
 
-ARTICLES = frozenset(("the", "a", "an", "some", "its", "their", "his", "her", "our", "my", "this", "these", "those", "that"))
-COMPLEMENTS = frozenset(("of", "for", "at", "from", "in", "near", "on", "round", "around", "with", "under", "behind"))
-_OWNERSHIP = frozenset(("of", "for", "at", "from"))
-_OTHER_STOPS = frozenset(
-    """to by against between among over off outside inside through within without into who whom whose which that where
-    when while as said says was were is are had has have would will may could because if than but after before since
-    until during about across along toward towards""".split()
-)
-_JOINS = frozenset(("and", "or", "nor"))
-_BREAKS = frozenset(",;:()[]\"“”–—!?\n")
+_BREAKS = frozenset(',;:()[]"“”–—!?\n')
 # Fighters and foes of the state: whoever acts for them is one of them, whatever the noun.
 _TAKES_ALL = frozenset(("REB", "PRM", "CRM", "OPP"))
 _TAKEN = frozenset(("GOV", "MIL", "UAF", "UNK", "CVL", "SOC", "LEG", "PTY", "COP"))
@@ -34,10 +26,6 @@ _SCOPED = frozenset(("GOV", "MIL", "UNK", "SOC", "LEG"))
 # Bodies with national branches of the same name.
 _SHARED_NAMES = frozenset(("International Committee of the Red Cross", "United Nations Security Council"))
 _OPEN_TO_ADJECTIVES = frozenset(("UNK", "GOV", "SOC", "BUS"))
-_RANKS = frozenset(
-    """general colonel major captain lieutenant sergeant corporal brigadier admiral commodore inspector superintendent
-    commander gen col maj capt lt sgt cpl brig adm cmdr insp supt dr engineer sheikh professor prof""".split()
-)
 OF_THE_STATE = frozenset(("GOV", "MIL", "COP", "JUD", "LEG", "SPY"))
 
 
@@ -85,14 +73,20 @@ class Marks:
         for item in self._spans.values():
             named.setdefault(item.country or "", 0.0)
         self._on, self._named = on, named
+        self._home = next(iter(weights or {}), None)
         self.items: list[Item] = []
         self._find()
         self.by_first = {item.first: item for item in self.items}
+        self.ending_at = {item.last: item for item in self.items}
+        self._firsts = [item.first for item in self.items]
+        self._around: dict[int, Phrase] = {}
         self.covered = {at for item in self.items for at in range(item.first, item.last)}
 
     def _add_countries(self, places: Sequence[Place]) -> None:
         words, roles = self.words, role_index()
         for place in places:
+            if place.start is None or place.end is None:
+                continue
             first, last = words.at(place.start, place.end)
             titled = roles.get(words.keys[first - 1]) if first and words.gaps[first] == " " else ()
             if titled and titled[0].title:
@@ -130,6 +124,28 @@ class Marks:
             return None
         return item if item is not None and item.last <= last else self._longest(at, last)
 
+    def between(self, start: int, stop: int) -> list[Item]:
+        """The items that begin at words start .. stop (stop not included), in order."""
+        return self.items[bisect_left(self._firsts, start) : bisect_left(self._firsts, stop)]
+
+    def around(self, item: Item) -> Phrase:
+        """The whole phrase of which an item is the head, as far as it can be seen."""
+        if item.first not in self._around:
+            words, start = self.words, item.first
+            while start > 0 and words.gaps[start] in (" ", "-", "' ", "’ ") and item.first - start < 8:
+                before = self.ending_at.get(start)
+                if before is not None:
+                    start = before.first
+                elif words.capital[start - 1] and words.capital[start]:
+                    start -= 1  # "opposition Renewal Alliance"
+                else:
+                    break
+            stop = min(item.last + 6, len(words))
+            while stop > item.last and words.sentence[stop - 1] != words.sentence[item.first]:
+                stop -= 1
+            self._around[item.first] = analyse(self, start, stop)
+        return self._around[item.first]
+
     def _longest(self, at: int, limit: int) -> Item | None:
         words, item = self.words, self._spans.get(at)
         if item is not None and item.last > limit:
@@ -143,10 +159,12 @@ class Marks:
         known = ActorTable.load().names.longest(words, at, limit)
         if known is None or known[0] < end or not self._whole(at, known[0]):
             return item
-        if item and known[0] == end and item.country and item.kind != "place":
-            return item  # "Azerbaijan" is the state before it is a newspaper
         written = words.piece(at, known[0])
         actor = choose(known[1], written=_unpossessed(written), on=self._on, nearby=self._named)
+        if item and known[0] == end and item.country and item.kind != "place":
+            people = actor is not None and actor.sector == "SOC" and not actor.country
+            if not people or item.country == self._home:
+                return item  # "Azerbaijan" is the state before it is a newspaper; "Serbs" at home are no minority
         lone = known[0] == at + 1
         if actor is None or (lone and self._foreign_word(at, actor, written, self._named)):
             return item
@@ -175,7 +193,7 @@ class Marks:
 def analyse(marks: Marks, first: int, last: int, depth: int = 0) -> Phrase:
     """Read the phrase of words first .. last (last not included)."""
     words = marks.words
-    while first < last and words.keys[first] in ARTICLES:
+    while first < last and words.keys[first] in closed("article"):
         first += 1
     items, stop = _head_region(marks, first, last)
     head = _head(items)
@@ -183,7 +201,9 @@ def analyse(marks: Marks, first: int, last: int, depth: int = 0) -> Phrase:
     if head and head.actor:
         actor = head.actor
     complement = _complement(marks, stop, last, depth)
-    owner = complement if stop < last and words.keys[stop] in _OWNERSHIP or _is_blank(head) else None
+    owner = (
+        complement if (stop < last and words.keys[stop] in closed("ownership")) or _is_blank(head) else None
+    )
     sector, firm = _sector(items, head, actor, owner)
     country = _own_country(words, items, head)
     if actor and actor.country and _lends_country(actor, head, country):
@@ -209,7 +229,9 @@ def breaks(gap: str) -> bool:
 
 
 def _lends_country(actor: Actor, head: Item | None, stated: str | None) -> bool:
-    """Whether the body in a phrase says the country of the whole: "NATO troops", but not "Kenya's Red Cross"."""
+    """Whether the body in a phrase says the country of the whole: "NATO troops", but not "Kenya's Red
+    Cross".
+    """
     if stated is not None:
         generic = bool(role_index().get(actor.name)) or actor.name in _SHARED_NAMES
         return actor.country in ABOVE_STATES and not (generic and head is not None and head.actor is actor)
@@ -240,9 +262,9 @@ def _head_region(marks: Marks, first: int, last: int) -> tuple[list[Item], int]:
             continue
         key = words.keys[at]
         named = any(i.role or i.actor for i in items)
-        if at > first and (key in COMPLEMENTS or key in _OTHER_STOPS):
+        if at > first and (key in closed("complement") or key in closed("stop")):
             break
-        if named and (key in _JOINS or (not words.capital[at] and key.endswith(("ed", "ing")))):
+        if named and (key in closed("join") or (not words.capital[at] and key.endswith(("ed", "ing")))):
             break
         at += 1
     return items, at
@@ -258,7 +280,7 @@ def _head(items: Sequence[Item]) -> Item | None:
 
 
 def _complement(marks: Marks, stop: int, last: int, depth: int) -> Phrase | None:
-    if depth >= 2 or stop + 1 >= last or marks.words.keys[stop] not in COMPLEMENTS:
+    if depth >= 2 or stop + 1 >= last or marks.words.keys[stop] not in closed("complement"):
         return None
     return analyse(marks, stop + 1, last, depth + 1)
 
@@ -270,16 +292,16 @@ def _sector(
     before = [i for i in items if head is None or i.last <= head.first]
     roles = [i.role for i in before if i.role]
     if head is None:
-        modifiers = [r.sector for r in roles if r.strength == "modifier"]
-        return (modifiers[-1], False) if modifiers else (None, False)
+        adjectives = [r.sector for r in roles if r.strength == "modifier"]
+        return (adjectives[-1], False) if adjectives else (None, False)
     if head.actor:
         return head.actor.sector, True
     role = head.role
     if role is None:
         return None, False
-    if role.noun in _RANKS and before and before[-1].last == head.first and (given := before[-1].role):
-        if given.strength == "fixed":  # "Defence Minister General Montiel", "police Colonel Ruiz"
-            return given.sector, True
+    title = before[-1].role if before and before[-1].last == head.first else None
+    if role.noun in closed("rank") and title and title.strength == "fixed":
+        return title.sector, True  # "Defence Minister General Montiel", "police Colonel Ruiz"
     sector, firm = role.sector, role.strength == "fixed"
     changing = next((r for r in roles if r.strength == "override"), None)
     if changing and changing.sector == "ELI" and (sector in _ONCE_IN_OFFICE or role.strength == "blank"):
@@ -303,11 +325,20 @@ def _sector(
         return complement.sector, True
     if firm:
         return sector, True
-    if complement and complement.sector not in (None, "UNK") and (complement.firm or role.strength == "blank"):
-        if role.strength == "blank" or sector in ("UNK", "GOV", "SOC", "CVL", "COP", "MIL", "REB", "LEG"):
-            if not (sector == "CVL" and complement.sector in ("PTY", "OPP", "EDU", "GOV")):
-                return complement.sector, True
+    if complement and complement.sector and _passes_on(role, sector, complement):
+        return complement.sector, True
     return sector, False
+
+
+def _passes_on(role: Role, sector: str, complement: Phrase) -> bool:
+    """Whether the complement's sector becomes that of the whole: "group of rabbis", not "supporters of the
+    party".
+    """
+    if complement.sector == "UNK" or not (complement.firm or role.strength == "blank"):
+        return False
+    if sector == "CVL":
+        return complement.sector not in ("PTY", "OPP", "EDU", "GOV")
+    return role.strength == "blank" or sector in ("UNK", "GOV", "SOC", "COP", "MIL", "REB", "LEG")
 
 
 def _own_country(words: Words, items: Sequence[Item], head: Item | None) -> str | None:

@@ -37,10 +37,15 @@ _SIDE = re.compile(
     r"\s+(?:side|part|half|bank|shore|coast|waters|soil|territory|airspace|border|section|sector|slope|village|town|"
     r"city|province|region|district|capital|port|estates|army|fishing|police|enclave|frontier)\b"
 )
-_BORDER_WITH = re.compile(r"\b(?:border|frontier|boundary|crossing)\s+(?:with|to|into)\s+(?:the\s+)?", re.I)
+_BORDER_WITH = re.compile(
+    r"\b(?:border|frontier|boundary|crossing|roads?|route|track|highway|way|corridor)\s+(?:with|to|into)\s+(?:the\s+)?",
+    re.I,
+)
+# An embassy stands in another country than its own.
+_EMBASSY = re.compile(r"\s+(?:embass|consulate|consular|high commission|mission|ambassador|legation)", re.I)
 _CAPITAL = re.compile(r"\b(?:capital)\b(?!\s+of\b)", re.I)
 # After these the name follows that says where; before them stands what is there.
-_WHERE = frozenset({"in", "at", "near", "outside", "of", "around", "opposite", "by", "inside", "off", "round"})
+_WHERE = frozenset({"in", "at", "near", "outside", "of", "around", "opposite", "by", "inside", "off", "round", "on"})
 _AWAY = frozenset({"to", "towards", "toward", "from", "with", "into", "via"})
 
 
@@ -77,13 +82,13 @@ def take_apart(mention: str, table: PlaceTable, flat: bool = False) -> Phrase:
     if not text.strip():
         return Phrase(mention, None)
     capitals = not flat and any(char.isupper() for char in text)
-    if (capitals or flat) and "," not in text and (table.names(text) or countries.code_of(text)):
+    if (capitals or (flat and fold(text) not in stopwords())) and _is_name_whole(text, table):
         return Phrase(mention, NameInside(text, 0, len(text)), whole=True)
     names = []
     if capitals or flat:
         names = [name for name in names_in(text, table, lower=flat) if not part_of_longer_name(text, name)]
     not_country = _neighbour_of(text)
-    names = [name for name in names if not_country is None or countries.code_of(name.text) != not_country]
+    names = [name for name in names if not _is_people(name.text, not_country)]
     head = _head(text, names)
     direction = _direction(text, head)
     return Phrase(
@@ -97,6 +102,19 @@ def take_apart(mention: str, table: PlaceTable, flat: bool = False) -> Phrase:
         of_country=_side_of(text),
         not_country=not_country,
     )
+
+
+def _is_name_whole(text: str, table: PlaceTable) -> bool:
+    return "," not in text and (table.names(text) or countries.code_of(text) is not None)
+
+
+def _is_people(name: str, not_country: str | None) -> bool:
+    """Whether a name in a mention is an adjective ("Serb sawmill"), or the country that the mention rules out."""
+    iso3 = countries.code_of(name)
+    if iso3 is None:
+        return False
+    found = countries.mentions(name)
+    return iso3 == not_country or (len(found) == 1 and found[0].kind == "demonym")
 
 
 def names_in(text: str, table: PlaceTable, lower: bool = False) -> Iterator[NameInside]:
@@ -113,7 +131,7 @@ def names_in(text: str, table: PlaceTable, lower: bool = False) -> Iterator[Name
             continue
         for size in range(min(_MAX_WORDS, len(words) - at), 0, -1):
             end = words[at + size - 1][1]
-            if _run_is_name(text, words[at : at + size], lower) and _known(text[start:end], table, alone=False):
+            if _run_is_name(text, words[at : at + size], lower) and _known(text[start:end], table):
                 stop = end - 1 if text[end - 1] == "." and not _ABBREVIATION.search(text, start, end) else end
                 yield NameInside(text[start:stop], start, stop)
                 at += size - 1
@@ -130,7 +148,7 @@ def _hyphened(text: str, word: tuple[int, int], table: PlaceTable) -> Iterator[N
         return
     for part in re.finditer(r"[^-]+", text[start:end]):
         piece = part.group()
-        if len(piece) > 2 and _capital(piece[0]) and _known(piece, table, alone=False):
+        if len(piece) > 2 and _capital(piece[0]) and _known(piece, table):
             yield NameInside(piece, start + part.start(), start + part.end())
 
 
@@ -181,11 +199,11 @@ def _abbreviated(text: str, end: int) -> bool:
     return end < 4 or not text[end - 5 : end - 1].isalpha()
 
 
-def _known(text: str, table: PlaceTable, alone: bool) -> bool:
+def _known(text: str, table: PlaceTable) -> bool:
     key = place_key(text)
     if not key.whole or len(key.whole) < 2:
         return False
-    if " " not in key.whole and key.whole in stopwords() and not alone:
+    if key.whole in stopwords():
         return False
     if key.bare != key.whole and " " not in key.bare and key.bare in stopwords():
         return table.has(key.whole)
@@ -236,7 +254,8 @@ def _direction(text: str, head: NameInside | None) -> str | None:
 def _neighbour_of(text: str) -> str | None:
     match = _BORDER_WITH.search(text)
     if match is None:
-        return None
+        guests = [mention for mention in countries.mentions(text) if _EMBASSY.match(text, mention.end)]
+        return guests[0].iso3 if guests else None
     beyond = countries.mentions(text[match.end() :])
     return beyond[0].iso3 if beyond and beyond[0].start == 0 else None
 

@@ -24,7 +24,7 @@ _KIND_WEIGHT: dict[PlaceKind, float] = {
     "water": -1.5, "land": -2.0, "area": -1.5, "site": -2.0,
 }  # fmt: skip
 _MATCH_WEIGHT: dict[Match, float] = {
-    "name": 1.0, "bare name": 0.6, "alias": -0.7, "bare alias": -1.0, "code": 0.5,
+    "name": 1.0, "bare name": 0.6, "alias": -2.0, "bare alias": -2.2, "code": 0.5,
 }  # fmt: skip
 _POPULATION = 1.0  # for each power of ten
 _SENSE = 2.5
@@ -42,6 +42,7 @@ _ROUNDS = 3
 _POSITIONS = 5
 _FAR, _TEXT_REACH = 0.15, 800.0  # votes count by their distance in the text, in characters
 _DOUBT, _DOUBT_IN_PART = 5.5, 6.5  # what a place must score in a report that speaks of other countries
+_SURE_KINDS = frozenset({"country", "admin1", "admin2", "region"})
 _KEPT = 400  # candidates of one name that are looked at
 _VOTING = 10  # candidates of one name that vote
 EARTH_KM = 6371.0
@@ -52,7 +53,7 @@ class Name(msgspec.Struct):
 
     `words` is its folded form; `positions` are the offsets of its mentions; `countries` says how much (0 to about 1) each country is spoken of
     around them; `containers` are rows of units that they are said to lie in, `siblings` those that other mentions of
-    the same name are said to lie in; `whole` is False where the name is only a part of the mention.
+    the same name are said to lie in; `weight` is how much its vote counts; `whole` is False where the name is only a part of the mention.
     """
 
     words: str
@@ -60,6 +61,7 @@ class Name(msgspec.Struct):
     positions: list[int]
     countries: dict[str, float] = msgspec.field(default_factory=dict)
     whole: bool = True
+    weight: float = 1.0
     containers: frozenset[int] = frozenset()
     siblings: frozenset[int] = frozenset()
     of_country: str | None = None
@@ -89,7 +91,7 @@ def _nearness(names: Sequence[Name]) -> Floats:
     """How much each name listens to each other: names far off in the text belong to other news more often."""
     size = len(names)
     first = [np.array(name.positions[:_POSITIONS], dtype=np.float64) for name in names]
-    often = [1.0 + 0.5 * min(4, len(name.positions) - 1) for name in names]
+    often = [name.weight * (1.0 + 0.5 * min(4, len(name.positions) - 1)) for name in names]
     weights = np.zeros((size, size))
     for one in range(size):
         for two in range(one + 1, size):
@@ -194,7 +196,8 @@ class _Board:
     def choice(self) -> Choice:
         best = int(np.argmax(self.score))
         share = float(self.shares()[best])
-        if self.score[best] < (_DOUBT if self.name.whole else _DOUBT_IN_PART) and self.name.countries:
+        doubt = _DOUBT if self.name.whole else _DOUBT_IN_PART
+        if self.score[best] < doubt and self.name.countries and self.candidates[best].kind not in _SURE_KINDS:
             return Choice(None, share)
         return Choice(self.candidates[best], share)
 

@@ -110,7 +110,7 @@ def region_entries() -> Iterator[Entry]:
     """The project's table of seas, regions and well-known spots."""
     for row in _own_table("regions.csv"):
         yield Entry(
-            geonameid=-1,
+            geonameid=int(row["geonameid"] or -1),
             name=row["name"],
             iso3=row["iso3"],
             kind="region",

@@ -21,6 +21,8 @@ from rashomon.model import Place, PlacePrecision, Span, span_of
 
 _MAX_CHARS = 200_000  # of a report that are read for context
 _MAX_CONTEXT_NAMES = 150
+_CONTEXT_WEIGHT = 0.7  # votes of names that nobody marked as places
+_NEIGHBOUR = 0.25  # how much a country's being spoken of tells of its neighbours
 _POSITIONS = 4  # mentions of one name whose surroundings are looked at
 _FLAT_SHARE = 0.004  # capitals among letters below which a report writes no capitals
 _SIGN_OF_PLACE = 1.2
@@ -119,15 +121,16 @@ class _Report:
         rows = beside(self.read, span.start + phrase.name.start, span.start + phrase.name.end, self.table)
         for container in phrase.containers:
             rows |= units(container.text, self.table)
-        return _Mention(span, phrase, self._name(phrase, rows, span.start + phrase.name.start))
+        return _Mention(span, phrase, self._name(phrase, rows, span.start + phrase.name.start, 1.0))
 
-    def _name(self, phrase: Phrase, rows: frozenset[int], at: int) -> int | None:
+    def _name(self, phrase: Phrase, rows: frozenset[int], at: int, weight: float) -> int | None:
         assert phrase.name is not None
         key = fold(phrase.name.text), rows, phrase.of_country
         number = self._number.get(key)
         if number is not None:
             self.names[number].positions.append(at)
             self.names[number].whole |= phrase.whole
+            self.names[number].weight = max(weight, self.names[number].weight)
             return number
         found = self._candidates(phrase.name.text)
         if not found:
@@ -139,6 +142,7 @@ class _Report:
                 candidates=found,
                 positions=[at],
                 whole=phrase.whole,
+                weight=weight,
                 containers=rows,
                 of_country=phrase.of_country,
                 not_country=phrase.not_country,
@@ -178,7 +182,7 @@ class _Report:
     def _context_name(self, text: str, rows: frozenset[int], at: int) -> None:
         phrase = take_apart(text, self.table)
         if phrase.name is not None:
-            self._name(phrase, rows, at)
+            self._name(phrase, rows, at, _CONTEXT_WEIGHT)
 
     def _support(self) -> None:
         """What the report's countries say for each name, the name itself left out."""
@@ -187,6 +191,9 @@ class _Report:
             for at in name.positions[:_POSITIONS]:
                 for iso3, weight in self.field.around(at, at + len(words), words).items():
                     name.countries[iso3] = max(weight, name.countries.get(iso3, 0.0))
+            for iso3, weight in list(name.countries.items()):
+                for neighbour in country_table.neighbours_of(iso3):
+                    name.countries[neighbour] = max(_NEIGHBOUR * weight, name.countries.get(neighbour, 0.0))
 
     def _share_containers(self) -> None:
         """What one mention of a name says of its container holds for the others as a hint."""

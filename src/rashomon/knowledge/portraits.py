@@ -1,10 +1,10 @@
 """What a report says of the names in it: titles before them, appositions after them, and their fuller forms.
 
-    "Trade Minister Grace Atim"                       a title
-    "the union's secretary, Esnart Phiri,"            an apposition before
-    "Neema Kaswaga, Tanzania's agriculture minister"  an apposition after
-    "Wade Gupta of the log-truck drivers"             a body that the name belongs to
-    "Phiri"                                           short for "Esnart Phiri"
+"Trade Minister Grace Atim"                       a title
+"the union's secretary, Esnart Phiri,"            an apposition before
+"Neema Kaswaga, Tanzania's agriculture minister"  an apposition after
+"Wade Gupta of the log-truck drivers"             a body that the name belongs to
+"Phiri"                                           short for "Esnart Phiri"
 """
 
 from __future__ import annotations
@@ -13,26 +13,10 @@ import re
 
 import msgspec
 
-from rashomon.knowledge.phrases import ARTICLES, COMPLEMENTS, Item, Marks, Phrase, analyse, breaks
+from rashomon.knowledge.phrases import Item, Marks, Phrase, analyse, breaks
+from rashomon.knowledge.roles import closed
 
-_PARTICLES = frozenset("de da do dos del della di du la le el al bin ibn ben bint von van der den ter ould abu af y e".split())
-_NOT_NAMES = frozenset(
-    """the a an in on at by for from of to and but or if as when while after before since until he she it they we i you
-    his her its their our my this that these those there here no not one two some all both mr mrs ms miss madame monsieur sir asked said
-    according monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december what who how why yes neither nor each every many most still then so yet even
-    also only now today yesterday tomorrow with under over last next new""".split()
-)
-_HONORIFICS = frozenset("mr mrs ms miss madame monsieur sir dame don dona herr frau sayyid haji ustaz".split())
-_CLERGY = frozenset(("father", "sister", "brother", "monsignor", "mother"))
-_OPENERS = frozenset("after in on at when while since before during despite for with as under between inside outside".split())
-_AFTER = frozenset("a an the its their his her who whose head of from for".split())
-_ADJECTIVES = frozenset(
-    """nearby neighbouring neighboring own old new other same small big main largest upper lower first second third
-    acting interim deputy long retired young elderly senior chief local state city town village""".split()
-)
 _ADJECTIVE_ENDS = ("ern", "ial", "nal", "ian", "ese", "ish", "ary")
-_SAYS = frozenset("said told who has had was is and says added asked wrote".split())
 _LONG = 14
 
 
@@ -58,21 +42,23 @@ class Gallery:
         self._portraits: dict[str, Phrase | None] = {}
 
     def _find_runs(self) -> list[tuple[int, int]]:
-        """Stretches of capitalised words that no table knows, particles included; titles in front are left off."""
+        """Stretches of capitalised words that no table knows, particles included; titles in front are left
+        off.
+        """
         words, runs, at = self._words, [], 0
         while at < len(words):
-            if not words.capital[at] or words.keys[at] in _NOT_NAMES or self._covers(at):
+            if not words.capital[at] or words.keys[at] in closed("not a name") or self._covers(at):
                 at += 1
                 continue
             start, at = at, at + 1
             while at < len(words) and words.gaps[at] in (" ", "-", ". ", ".") and not words.owner[at - 1]:
                 if words.gaps[at].startswith(".") and len(words.keys[at - 1]) > 2:
                     break
-                if words.capital[at] and words.keys[at] not in _NOT_NAMES:
+                if words.capital[at] and words.keys[at] not in closed("not a name"):
                     at += 1
                 elif words.gaps[at] == "-" and words.keys[at].isalpha():
                     at += 1  # "Baek Soo-jin"
-                elif words.keys[at] in _PARTICLES and at + 1 < len(words) and words.capital[at + 1]:
+                elif words.keys[at] in closed("particle") and at + 1 < len(words) and words.capital[at + 1]:
                     at += 2
                 else:
                     break
@@ -117,7 +103,9 @@ class Gallery:
         words = self._words
         full = words.bases[name.first : name.last]
         mentions = []
-        for run in self._by_word.get(full[-1], []) + (self._by_word.get(full[0], []) if len(full) > 1 else []):
+        for run in self._by_word.get(full[-1], []) + (
+            self._by_word.get(full[0], []) if len(full) > 1 else []
+        ):
             form = words.bases[run[0] : run[1]]
             if (form[-1] == full[-1] and set(form) & set(full)) or form == full or (form == full[:1]):
                 mentions.append(run)
@@ -125,8 +113,14 @@ class Gallery:
 
     def _descriptions(self, first: int, last: int, full: int) -> list[tuple[float, Phrase]]:
         """Every description beside one mention of a name of `full` words, with how much it is worth."""
-        short = 0.7 if last - first < full else 0.0  # "through a lawyer Banas denied it": a clause may end before
-        while first > 0 and self._words.keys[first - 1] in _HONORIFICS and not self._words.gaps[first].strip(" ."):
+        short = (
+            0.7 if last - first < full else 0.0
+        )  # "through a lawyer Banas denied it": a clause may end before
+        while (
+            first > 0
+            and self._words.keys[first - 1] in closed("honorific")
+            and not self._words.gaps[first].strip(" .")
+        ):
             first -= 1
         found = [
             (3.0, self._title(first)),
@@ -134,6 +128,7 @@ class Gallery:
             (2.8, self._after(last)),
             (2.0, self._belongs(last)),
             (1.8, self._is(last)),
+            (2.6, self._alias(first)),
         ]
         return [
             (worth + 0.5 * phrase.firm - short - 1e-4 * first, phrase)
@@ -141,10 +136,22 @@ class Gallery:
             if phrase is not None and phrase.sector is not None
         ]
 
+    def _alias(self, first: int) -> Phrase | None:
+        """ "a gang leader known as Ti Kouto", "a group calling itself Iron Thistle"."""
+        words, start = self._words, first
+        while start > 0 and first - start < 5 and words.keys[start - 1] in closed("alias"):
+            start -= 1
+        return self._ending(start) if 0 < start < first and words.gaps[first] in (" ", ' "', " “") else None
+
     def _title(self, first: int) -> Phrase | None:
         """A role noun directly before the name."""
         words = self._words
-        if first and words.keys[first - 1] in _CLERGY and words.capital[first - 1] and words.gaps[first] == " ":
+        if (
+            first
+            and words.keys[first - 1] in closed("clergy")
+            and words.capital[first - 1]
+            and words.gaps[first] == " "
+        ):
             return Phrase(first - 1, first, "REL", firm=True)
         if first == 0 or words.gaps[first].strip(" .") or words.sentence[first - 1] != words.sentence[first]:
             return None
@@ -160,7 +167,9 @@ class Gallery:
         if first == 0 or words.gaps[first] != ", ":
             return None
         closing = words.gaps[last][:1] if last < len(words.gaps) else "."
-        if closing not in (",", ".", ";", ":", "") and not (last < len(words) and words.keys[last] in _SAYS):
+        if closing not in (",", ".", ";", ":", "") and not (
+            last < len(words) and words.keys[last] in closed("verb")
+        ):
             return None
         return self._ending(first, openers=True)
 
@@ -171,7 +180,7 @@ class Gallery:
             if start < first and breaks(words.gaps[start]):
                 break
             start -= 1
-        items = [i for i in self._marks.items if start <= i.first and i.last <= first]
+        items = [item for item in self._marks.between(start, first) if item.last <= first]
         if not items:
             return None
         if openers and items[0].role and self._opens(start, items[0].first):
@@ -185,25 +194,32 @@ class Gallery:
         for item in reversed(items):
             if item.last <= begin.first and self._leads_to(item, begin.first):
                 begin = item
-        if openers and words.keys[start] in _OPENERS and begin.first - start <= 2:
+        if openers and words.keys[start] in closed("opener") and begin.first - start <= 2:
             return None  # "After talks with the union, Esnart Phiri left"
         phrase = analyse(self._marks, begin.first, first)
         return phrase if phrase.head is not None else None
 
     def _opens(self, start: int, first: int) -> bool:
-        """Whether a noun phrase runs from word `start` to the noun at `first`: nothing but adjectives between."""
+        """Whether a noun phrase runs from word `start` to the noun at `first`: nothing but adjectives
+        between.
+        """
         keys = self._words.keys
-        return all(keys[at] in ARTICLES or self._words.capital[at] or self._in_complement(at) for at in range(start, first))
+        return all(
+            keys[at] in closed("article") or self._words.capital[at] or self._in_complement(at)
+            for at in range(start, first)
+        )
 
     def _unbroken(self, start: int, first: int) -> bool:
         """Whether no verb shows between the noun and the name."""
         keys = self._words.keys
         if start < first and keys[start] not in ("of", "for", "at", "from", "in"):
             return start == first
-        return all(key not in _SAYS and key not in ("that", "to") for key in keys[start:first])
+        return all(key not in closed("verb") and key not in ("that", "to") for key in keys[start:first])
 
     def _leads_to(self, item: Item, first: int) -> bool:
-        """Whether an item belongs to the phrase that begins at `first`: right before it, or joined by "of"."""
+        """Whether an item belongs to the phrase that begins at `first`: right before it, or joined by
+        "of".
+        """
         words = self._words
         if item.last == first:
             return not words.gaps[first].strip(" -'’")
@@ -213,7 +229,12 @@ class Gallery:
 
     def _in_complement(self, at: int) -> bool:
         key = self._words.keys[at]
-        plain = key in COMPLEMENTS or key in ARTICLES or key in _ADJECTIVES or key.endswith(_ADJECTIVE_ENDS)
+        plain = (
+            key in closed("complement")
+            or key in closed("article")
+            or key in closed("adjective")
+            or key.endswith(_ADJECTIVE_ENDS)
+        )
         return self._words.capital[at] or plain
 
     def _sentence_start(self, at: int) -> int:
@@ -236,25 +257,35 @@ class Gallery:
                 break
             stop += 1
         opening = self._marks.by_first.get(start)
-        if words.keys[start] not in _AFTER and not (opening and (opening.role or opening.country or opening.actor)):
+        if words.keys[start] not in closed("apposition") and not (
+            opening and (opening.role or opening.country or opening.actor)
+        ):
             return None
-        if words.keys[start] in ("who", "whose", "of", "from", "for", "head"):
-            start += words.keys[start] != "head"
-            return self._first_party(start, stop)
+        if words.keys[start] in ("who", "whose"):
+            leads = start + 1 < stop and words.keys[start + 1] in closed("leading")
+            return self._first_party(start + 2, stop) if leads else None
+        if words.keys[start] in ("of", "from", "for"):
+            return self._first_party(start + 1, min(stop, start + 6))
         phrase = analyse(self._marks, start, stop)
         return phrase if phrase.head is not None else None
 
     def _first_party(self, start: int, stop: int) -> Phrase | None:
         """The first party in a clause: "who leads [the union]"."""
-        for item in self._marks.items:
-            if start <= item.first < stop and (item.actor or (item.role and item.role.strength != "modifier")):
+        for item in self._marks.between(start, stop):
+            if any(self._words.keys[at].endswith("ing") for at in range(start, item.first)):
+                return None  # "of having ordered soldiers"
+            if item.actor or (item.role and item.role.strength != "modifier"):
                 return analyse(self._marks, item.first, stop)
         return None
 
     def _belongs(self, last: int) -> Phrase | None:
         """ "Wade Gupta of the log-truck drivers"."""
         words = self._words
-        if last + 1 >= len(words) or words.gaps[last] != " " or words.keys[last] not in ("of", "from", "for", "at"):
+        if (
+            last + 1 >= len(words)
+            or words.gaps[last] != " "
+            or words.keys[last] not in ("of", "from", "for", "at")
+        ):
             return None
         phrase = analyse(self._marks, last + 1, min(last + 8, len(words)))
         return phrase if phrase.head is not None else None

@@ -1,7 +1,8 @@
-"""Role nouns: which PLOVER sector a description stands for ("farmers" AGR, "coast guard" MIL, "union leader" LAB).
+"""Role nouns: which PLOVER sector a description stands for ("farmers" AGR, "coast guard" MIL, "union
+leader" LAB).
 
-The table is `tables/role_nouns.csv`: a noun, its sector, how strongly it holds that sector, and whether it can stand
-as a title before a name. The strengths:
+The table is `tables/role_nouns.csv`: a noun, its sector, how strongly it holds that sector, and whether it
+can stand as a title before a name. The strengths:
 
     fixed      the noun alone decides: "soldiers", "foreign ministry"
     weak       it has a sector, but a modifier or a complement with a sector wins: "group of rabbis"
@@ -33,8 +34,8 @@ _POSSESSIVE = ("'s", "’s", "'S", "’S")
 
 
 class Role(msgspec.Struct, frozen=True):
-    """One row of the table. `title` says that the noun may stand before a name ("Bishop Lara"); `scope` is what the
-    noun puts in the country's place where no country is named ("aid group": NGO), else empty."""
+    """One row of the table. `title` says that the noun may stand before a name ("Bishop Lara"); `scope` is
+    what the noun puts in the country's place where no country is named ("aid group": NGO), else empty."""
 
     noun: str
     sector: str
@@ -46,8 +47,8 @@ class Role(msgspec.Struct, frozen=True):
 class Words:
     """A text cut into words, with what is needed to compare them with tables.
 
-    `keys[i]` is the word folded; `bases[i]` the same without a possessive ending; `gaps[i]` the characters between
-    word i - 1 and word i. Offsets are those of the text.
+    `keys[i]` is the word folded; `bases[i]` the same without a possessive ending; `gaps[i]` the characters
+    between word i - 1 and word i. Offsets are those of the text.
     """
 
     __slots__ = ("bases", "capital", "ends", "gaps", "keys", "owner", "sentence", "starts", "text")
@@ -103,17 +104,12 @@ class Words:
         return self.text[self.starts[first] : self.ends[last - 1]] if first < last else ""
 
 
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr gen col lt sgt cpl maj brig adm capt cmdr rep sen gov rev fr prof st no nos mt jr sr u s n e".split()
-)
-
-
 def _ends_sentence(gap: str, before: str, word: str) -> bool:
     if "\n\n" in gap:
         return True
     if not any(char in gap for char in ".!?"):
         return False
-    if "." in gap and fold(before) in _ABBREVIATIONS:
+    if "." in gap and fold(before) in closed("abbreviation"):
         return False
     return word[0].isupper() or word[0].isdigit() or '"' in gap or "“" in gap
 
@@ -147,16 +143,16 @@ class WordIndex(Generic[Row]):
         return self._rows.get(tuple(fold(phrase).split()), ())
 
     def longest(self, words: Words, at: int, limit: int) -> tuple[int, list[Row]] | None:
-        """The longest phrase that begins at word `at` and ends before `limit`: where it ends, and its rows."""
+        """The longest phrase that begins at word `at` and ends before `limit`: where it ends, and its
+        rows.
+        """
         keys, bases = words.keys, words.bases
         phrases = self._by_first.get(keys[at])
         if phrases is None or (bases[at] != keys[at] and bases[at] in self._by_first):
             phrases = [*(phrases or ()), *self._by_first.get(bases[at], ())]
         for phrase, rows in phrases:
             end = at + len(phrase)
-            if end <= limit and all(
-                part in (keys[i], bases[i]) for i, part in enumerate(phrase, at)
-            ):
+            if end <= limit and all(part in (keys[i], bases[i]) for i, part in enumerate(phrase, at)):
                 return end, rows
         return None
 
@@ -179,6 +175,21 @@ def role_index() -> WordIndex[Role]:
     return index
 
 
+@cache
+def _closed_words() -> dict[str, frozenset[str]]:
+    kinds: dict[str, set[str]] = {}
+    for row in read_table("closed_words.csv", ("kind", "word")):
+        kinds.setdefault(row["kind"], set()).add(row["word"])
+    return {kind: frozenset(words) for kind, words in kinds.items()}
+
+
+def closed(kind: str) -> frozenset[str]:
+    """A closed class of small words, folded ("article", "particle", "honorific" ...), from
+    `closed_words.csv`.
+    """
+    return _closed_words()[kind]
+
+
 def sector_of(noun: str) -> str | None:
     """The sector of a role noun as the table has it, None where it does not know the noun."""
     rows = role_index().get(noun)
@@ -186,7 +197,9 @@ def sector_of(noun: str) -> str | None:
 
 
 def plural(noun: str) -> str | None:
-    """The regular plural of a noun phrase's last word ("policeman" gives "policemen"), None where it looks plural."""
+    """The regular plural of a noun phrase's last word ("policeman" gives "policemen"), None where it looks
+    plural.
+    """
     if noun.endswith("man") and not noun.endswith(("human", "german", "ottoman")):
         return noun[:-3] + "men"
     if noun.endswith(("ss", "x", "ch", "sh")):
@@ -204,13 +217,12 @@ def read_table(name: str, columns: Iterable[str]) -> list[dict[str, str]]:
     Raises InstallationError where it is missing or lacks one of `columns`.
     """
     try:
-        path = resources.files("rashomon.knowledge") / "tables" / name
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = set(columns) - set(reader.fieldnames or ())
-            if missing:
-                raise ValueError(f"columns {sorted(missing)} are missing")
-            return list(reader)
+        text = (resources.files("rashomon.knowledge") / "tables" / name).read_text(encoding="utf-8")
+        reader = csv.DictReader(text.splitlines())
+        missing = set(columns) - set(reader.fieldnames or ())
+        if missing:
+            raise ValueError(f"columns {sorted(missing)} are missing")
+        return list(reader)
     except (OSError, ValueError, csv.Error) as damage:
         raise InstallationError(f"the table {name} cannot be read", hint="reinstall rashomon") from damage
 

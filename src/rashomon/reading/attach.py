@@ -1,22 +1,23 @@
 """When, where and how many: which of the dates, places and quantities of a report belong to a claim.
 
-The grammars (`dates.py`, `figures.py`) say what stands in the text and what it means; the model's pointers say which
-of it belongs to a trigger.
+The grammars (`dates.py`, `figures.py`) say what stands in the text and what it means; the model's pointers
+say which of it belongs to a trigger.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from rashomon.model import Date, Figure
 from rashomon.reading.dates import DateMention
-from rashomon.reading.encoder import Signals
+from rashomon.reading.encoder import FloatArray, Signals
 from rashomon.reading.events import Trigger
 from rashomon.reading.figures import Quantity
-from rashomon.reading.words import Words
+from rashomon.reading.words import IntArray, Words
 
 FIGURE_WEIGHT = 0.25
 # Figures that only an event of these types can have; a figure head that says otherwise is overruled.
@@ -27,31 +28,49 @@ KINDS_OF_TYPE = {
 
 
 class _Spanned(Protocol):
-    start: int
-    end: int
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
-def _weights(signals: Signals, trigger: Trigger, role: str, candidates: Sequence[_Spanned]) -> list[float]:
-    """The pointer's weight on each candidate."""
-    scores = trigger.pointing.scores[signals.labels.roles.index(role)]
-    pointed = trigger.pointing.words
-    weights = []
-    for candidate in candidates:
-        first, last = signals.words.covering(candidate.start, candidate.end)
-        weights.append(float(scores[(pointed >= first) & (pointed < last)].sum()))
-    return weights
+T = TypeVar("T", bound=_Spanned)
+
+
+@dataclass(frozen=True)
+class Candidates(Generic[T]):
+    """What the grammars found in a text, with the words of each: `firsts[i]` to one before `lasts[i]`."""
+
+    items: Sequence[T]
+    firsts: IntArray
+    lasts: IntArray
+
+    @classmethod
+    def of(cls, items: Sequence[T], words: Words) -> Candidates[T]:
+        """Place the items on the words; done once a report, for triggers times candidates are many."""
+        covered = [words.covering(item.start, item.end) for item in items]
+        bounds = np.asarray(covered, np.int32).reshape(-1, 2)
+        return cls(items, bounds[:, 0], bounds[:, 1])
+
+    def weights(self, signals: Signals, trigger: Trigger, role: str) -> FloatArray:
+        """The pointer's weight on each candidate."""
+        pointed = trigger.pointing.words
+        scores = trigger.pointing.scores[signals.labels.roles.index(role)]
+        sums = np.concatenate([[0.0], np.cumsum(scores)])
+        begin, end = np.searchsorted(pointed, self.firsts), np.searchsorted(pointed, self.lasts)
+        return np.asarray(sums[end] - sums[begin], np.float32)
 
 
 def date_of(
-    signals: Signals, trigger: Trigger, mentions: Sequence[DateMention], published: str | None
+    signals: Signals, trigger: Trigger, mentions: Candidates[DateMention], published: str | None
 ) -> Date | None:
-    """The date of a claim: an expression of the text, the day of publication where the model reads the event as the
-    day's news, or None. An expression that cannot be resolved leaves the date open."""
+    """The date of a claim: an expression of the text, the day of publication where the model reads the event
+    as the day's news, or None. An expression that cannot be resolved leaves the date open."""
     nothing, today = trigger.pointing.nulls[signals.labels.roles.index("date")].tolist()
-    weights = _weights(signals, trigger, "date", mentions)
-    best = int(np.argmax(weights)) if weights else -1
+    weights = mentions.weights(signals, trigger, "date")
+    best = int(np.argmax(weights)) if len(weights) else -1
     if best >= 0 and weights[best] >= max(nothing, today):
-        mention = mentions[best]
+        mention = mentions.items[best]
         if mention.first is None or mention.last is None:
             return None
         return Date(mention.first, mention.last, mention.precision, mention.text, mention.start, mention.end)
@@ -60,13 +79,15 @@ def date_of(
     return None
 
 
-def figures_of(signals: Signals, trigger: Trigger, quantities: Sequence[Quantity]) -> tuple[Figure, ...]:
+def figures_of(signals: Signals, trigger: Trigger, quantities: Candidates[Quantity]) -> tuple[Figure, ...]:
     """The figures of a claim, in the order of the text."""
     nothing = float(trigger.pointing.nulls[signals.labels.roles.index("figure"), 0])
+    if nothing > 0.5:
+        return ()
     found = []
-    for quantity, weight in zip(quantities, _weights(signals, trigger, "figure", quantities), strict=True):
-        if weight < FIGURE_WEIGHT or nothing > 0.5:
-            continue
+    weights = quantities.weights(signals, trigger, "figure")
+    for index in np.flatnonzero(weights >= FIGURE_WEIGHT):
+        quantity = quantities.items[index]
         kind = _kind(signals, trigger, quantity)
         if kind is not None:
             whom = quantity.whom.text if quantity.whom is not None else None

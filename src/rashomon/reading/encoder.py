@@ -1,7 +1,7 @@
 """The reading model's one pass: words in, the scores of every head out.
 
-The model is one ONNX file (how it is made: `training/`); its metadata carries the label sets, so that this code holds
-none. `Encoder.run` takes many texts at once and batches their windows by length.
+The model is one ONNX file (how it is made: `training/`); its metadata carries the label sets, so that this
+code holds none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from rashomon.reading.words import IntArray, Words, split_words
 
 FloatArray = NDArray[np.float32]
 FORMAT = 1
-BATCH_PIECES = 4096
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,8 @@ class Labels:
 class Pointing:
     """Where one word, as a trigger, points for each role.
 
-    `nulls` [roles, 2] and `scores` [roles, n] are probabilities that sum to one for each role; `words` [n] are the
-    words of the text that the scores are for.
+    `nulls` [roles, 2] and `scores` [roles, n] are probabilities that sum to one for each role; `words` [n]
+    are the words of the text that the scores are for.
     """
 
     nulls: FloatArray
@@ -56,7 +55,8 @@ class Pointing:
 
 @dataclass(frozen=True)
 class Signals:
-    """What the model sees in one text: for each tag head probabilities [words, labels] over the text's words."""
+    """What the model sees in one text: for each tag head probabilities [words, labels] over the text's
+    words."""
 
     words: Words
     labels: Labels
@@ -101,6 +101,11 @@ def softmax(scores: FloatArray) -> FloatArray:
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), np.float32)
 
 
+def sigmoid(scores: FloatArray) -> FloatArray:
+    """Of each score."""
+    return np.asarray(1 / (1 + np.exp(-scores)), np.float32)
+
+
 def model_folder() -> Path:
     """Where the shipped model lies."""
     return Path(str(files("rashomon.reading"))) / "model"
@@ -115,8 +120,11 @@ class Encoder:
         path, vocabulary = folder / "reader.onnx", folder / "tokenizer.json"
         for file in (path, vocabulary):
             if not file.is_file():
-                raise InstallationError("the reading model is missing", where=file.name,
-                                        hint="install rashomon again; `rashomon doctor` says what else is missing")  # fmt: skip
+                raise InstallationError(
+                    "the reading model is missing",
+                    where=file.name,
+                    hint="install rashomon again; `rashomon doctor` says what else is missing",
+                )
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         if threads:
@@ -133,8 +141,11 @@ class Encoder:
                 f"the reading model is damaged: {fault}", where=path.name, hint="install rashomon again"
             ) from fault
         if read.get("format") != FORMAT:
-            raise InstallationError(f"the reading model has format {read.get('format')}, this version reads {FORMAT}",
-                                    where=path.name, hint="install model and code of one version")  # fmt: skip
+            raise InstallationError(
+                f"the reading model has format {read.get('format')}, this version reads {FORMAT}",
+                where=path.name,
+                hint="install model and code of one version",
+            )
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self.tokenizer.encode_special_tokens = True
@@ -152,38 +163,32 @@ class Encoder:
 
     def run(self, texts: Sequence[tuple[str, str | None]]) -> list[Signals]:
         """Signals of many (text, title) pairs, in their order."""
-        split = [(split_words(text, self.tokenizer), split_words(title, self.tokenizer) if title else None)
-                 for text, title in texts]  # fmt: skip
+        split = [
+            (split_words(text, self.tokenizer), split_words(title, self.tokenizer) if title else None)
+            for text, title in texts
+        ]
         windows = [cut_windows(words, title) for words, title in split]
-        jobs = sorted(((t, w) for t, cut in enumerate(windows) for w in range(len(cut))),
-                      key=lambda job: len(windows[job[0]][job[1]].pieces))  # fmt: skip
-        results: dict[tuple[int, int], dict[str, FloatArray]] = {}
-        batch: list[tuple[int, int]] = []
-        for job in jobs:
-            longest = len(windows[job[0]][job[1]].pieces)
-            if batch and longest * (len(batch) + 1) > BATCH_PIECES:
-                self._run_batch(batch, windows, split, results)
-                batch = []
-            batch.append(job)
-        if batch:
-            self._run_batch(batch, windows, split, results)
-        return [self._gather(words, windows[t], [results[t, w] for w in range(len(windows[t]))])
-                for t, (words, _) in enumerate(split)]  # fmt: skip
+        return [
+            self._gather(words, cut, [self._run_window(words, window) for window in cut])
+            for (words, _), cut in zip(split, windows, strict=True)
+        ]
 
-    def _run_batch(self, batch: list[tuple[int, int]], windows: list[list[Window]],
-                   split: list[tuple[Words, Words | None]], results: dict[tuple[int, int], dict[str, FloatArray]]) -> None:  # fmt: skip
-        chosen = [windows[t][w] for t, w in batch]
-        words = [split[t][0] for t, _ in batch]
+    def _run_window(self, words: Words, window: Window) -> dict[str, FloatArray]:
+        """The outputs for one window.
+
+        Windows go through one at a time: int8 activations are scaled over all that is in a pass, so that in a
+        batch a report's claims would depend on the reports beside it.
+        """
         inputs = {
-            "pieces": _pad([w.pieces for w in chosen]), "segments": _pad([w.segments for w in chosen]),
-            "firsts": _pad([w.first_pieces for w in chosen]),
-            "shapes": _pad([ws.shapes[w.words] for ws, w in zip(words, chosen, strict=True)]),
-            "breaks": _pad([ws.breaks[w.words] for ws, w in zip(words, chosen, strict=True)]),
-        }  # fmt: skip
-        outputs = self.session.run(self._outputs, inputs)
-        for row, (job, window) in enumerate(zip(batch, chosen, strict=True)):
-            results[job] = {name: value[row, : len(window.words)]
-                            for name, value in zip(self._outputs, outputs, strict=True)}  # fmt: skip
+            "pieces": window.pieces,
+            "segments": window.segments,
+            "firsts": window.first_pieces,
+            "shapes": words.shapes[window.words],
+            "breaks": words.breaks[window.words],
+        }
+        rows = {name: np.asarray(value, np.int64)[None] for name, value in inputs.items()}
+        outputs = self.session.run(self._outputs, rows)
+        return {name: value[0] for name, value in zip(self._outputs, outputs, strict=True)}
 
     def _gather(self, words: Words, windows: list[Window], parts: list[dict[str, FloatArray]]) -> Signals:
         tags: dict[str, FloatArray] = {}
@@ -192,13 +197,6 @@ class Encoder:
                 continue
             own = [p[name][w.core_start : w.core_end] for p, w in zip(parts, windows, strict=True)]
             scores = np.concatenate(own) if own else np.zeros((0, 1), np.float32)
-            tags[name] = 1 / (1 + np.exp(-scores)) if scores.shape[-1] == 1 else softmax(scores)
+            tags[name] = sigmoid(scores) if scores.shape[-1] == 1 else softmax(scores)
         roles = tuple({k: v for k, v in p.items() if k.startswith("role_")} for p in parts)
         return Signals(words, self.labels, tags, tuple(windows), roles, self._distance_bias, self._null_mask)
-
-
-def _pad(rows: list[IntArray]) -> NDArray[np.int64]:
-    out = np.zeros((len(rows), max(map(len, rows))), np.int64)
-    for i, row in enumerate(rows):
-        out[i, : len(row)] = row
-    return out

@@ -13,7 +13,8 @@ from rashomon.reading.words import IntArray
 
 @dataclass(frozen=True)
 class Trigger:
-    """Words `first` to one before `last` name an event of `type`; the rest is what the heads say at the first."""
+    """Words `first` to one before `last` name an event of `type`; the rest is what the heads say at the
+    first."""
 
     first: int
     last: int
@@ -26,8 +27,9 @@ class Trigger:
 
 
 def find_triggers(signals: Signals, starts: IntArray, threshold: float) -> list[Trigger]:
-    """The triggers of a text in order: words more likely than `threshold` to name an event, each with the words after
-    it that belong to it ("opened fire"). A trigger ends with its sentence, and before the next one."""
+    """The triggers of a text in order: words more likely than `threshold` to name an event, each with the
+    words after it that belong to it ("opened fire"). A trigger ends with its sentence, and before the next
+    one."""
     scores = signals.tags["event"]
     if not len(scores):
         return []

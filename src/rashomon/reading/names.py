@@ -8,7 +8,6 @@ import numpy as np
 
 from rashomon.reading.encoder import Signals
 
-
 PARAGRAPH = 3
 ENDS = frozenset({".", "!", "?", ";", '"', "“", "”", "(", ")"})
 OPENINGS = frozenset({"(", "[", '"', "“", "«", "‘", "—", "–", "/", ".", ","})
@@ -16,8 +15,8 @@ OPENINGS = frozenset({"(", "[", '"', "“", "«", "‘", "—", "–", "/", ".",
 
 @dataclass(frozen=True)
 class Mention:
-    """A named stretch of words, `first` to one before `last`, and what it is: person, organisation, place, group,
-    facility, office, figure or date."""
+    """A named stretch of words, `first` to one before `last`, and what it is: person, organisation, place,
+    group, facility, office, figure or date."""
 
     first: int
     last: int
@@ -47,8 +46,8 @@ def find_mentions(signals: Signals) -> list[Mention]:
 def name_ending_at(signals: Signals, word: int) -> tuple[int, int]:
     """The words of the name whose last word is `word`, by the model's extent head.
 
-    A name does not reach over a sentence's end or a paragraph's, and does not begin in the middle of what is written
-    together ("NATO-led force", "Pristina's police").
+    A name does not reach over a sentence's end or a paragraph's, and does not begin in the middle of what is
+    written together ("NATO-led force", "Pristina's police").
     """
     length = int(np.argmax(signals.tags["extent"][word])) + 1
     first = max(0, word - length + 1)

@@ -1,7 +1,7 @@
 """What one marked party does to another: the type of event between two spans of a sentence.
 
-For each word taken as a trigger, the model says of what type it would be and where its actor and recipient would
-stand; the types are summed over the words, weighted by how far the pointers agree with the marks.
+For each word taken as a trigger, the model says of what type it would be and where its actor and recipient
+would stand; the types are summed over the words, weighted by how far the pointers agree with the marks.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rashomon.reading.encoder import FloatArray, Signals
+from rashomon.reading.words import IntArray
 
 Offsets = tuple[int, int]
 FLOOR = (
@@ -38,7 +39,7 @@ def type_of_pair(signals: Signals, actor: Offsets | None, recipient: Offsets | N
 
 
 def _mass(
-    signals: Signals, words: FloatArray, scores: FloatArray, nothing: float, marked: Offsets | None
+    signals: Signals, words: IntArray, scores: FloatArray, nothing: float, marked: Offsets | None
 ) -> float:
     if marked is None:
         return nothing

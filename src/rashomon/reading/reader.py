@@ -25,9 +25,9 @@ from rashomon.model import (
     claim_id,
     publisher_voice,
     span_of,
-)  # fmt: skip
+)
 from rashomon.reading import voices
-from rashomon.reading.attach import date_of, figures_of, words_between
+from rashomon.reading.attach import Candidates, date_of, figures_of, words_between
 from rashomon.reading.contexts import contexts_of
 from rashomon.reading.dateline import parse_dateline
 from rashomon.reading.dates import find_dates
@@ -81,7 +81,8 @@ class Reader:
     @staticmethod
     @cache
     def load() -> Reader:
-        """The reader with what ships. Raises InstallationError where model or tables are missing or damaged."""
+        """The reader with what ships. Raises InstallationError where model or tables are missing or
+        damaged."""
         return Reader(Encoder.load())
 
     def read(self, report: Report) -> Reading:
@@ -91,7 +92,8 @@ class Reader:
     def read_many(self, reports: Iterable[Report]) -> Iterator[Reading]:
         """The claims of many reports, in their order, batched through the encoder.
 
-        Raises InputError at the first report that cannot be read; sort such reports out before with `intake.check`.
+        Raises InputError at the first report that cannot be read; sort such reports out before with
+        `intake.check`.
         """
         source = iter(reports)
         while batch := list(islice(source, BATCH_REPORTS)):
@@ -103,13 +105,17 @@ class Reader:
     def mentions(self, text: str) -> list[tuple[Span, str]]:
         """The persons ("PER"), places ("LOC") and organisations ("ORG") that the text names, in its order."""
         [signals] = self.encoder.run([(text, None)])
-        return [(span_of(text, *words_between(signals.words, m.first, m.last)), ENTITY_CLASSES[m.kind])
-                for m in find_mentions(signals) if m.kind in ENTITY_CLASSES]  # fmt: skip
+        return [
+            (span_of(text, *words_between(signals.words, m.first, m.last)), ENTITY_CLASSES[m.kind])
+            for m in find_mentions(signals)
+            if m.kind in ENTITY_CLASSES
+        ]
 
     def classify_pair(
         self, sentence: str, actor: Offsets | None, recipient: Offsets | None
     ) -> dict[str, float]:
-        """The probability of each event type between two marked spans of a sentence; None for a party not marked."""
+        """The probability of each event type between two marked spans of a sentence; None for a party not
+        marked."""
         [signals] = self.encoder.run([(sentence, None)])
         return type_of_pair(signals, actor, recipient)
 
@@ -122,16 +128,23 @@ class _ReportReading:
         text = report.text
         self.starts = sentence_starts(signals)
         self.quoted = voices.quoted_words(self.words)
-        self.dates = find_dates(text, report.published)
-        self.quantities = [q for q in find_figures(text) if q.unit == "count"]
+        self.dates = Candidates.of(find_dates(text, report.published), self.words)
+        counts = [quantity for quantity in find_figures(text) if quantity.unit == "count"]
+        self.quantities = Candidates.of(counts, self.words)
         self.triggers = find_triggers(signals, self.starts, calibration["threshold"])
         line = parse_dateline(text)
         self.hints = countries.weights(text, report.title, line.place.text if line else None)
         self.report = report
         self.place_spans = [self._pointed_place(trigger) for trigger in self.triggers]
         self.places = self._resolve_places(line.place if line else None)
-        self.cast = Cast(text, title=report.title, published=report.published, publisher=report.publisher,
-                         country_hints=self.hints, places=tuple(self.places.values()))  # fmt: skip
+        self.cast = Cast(
+            text,
+            title=report.title,
+            published=report.published,
+            publisher=report.publisher,
+            country_hints=self.hints,
+            places=tuple(self.places.values()),
+        )
         if line is not None and report.dateline is None:
             dateline = Dateline(self.places.get((line.place.start, line.place.end)), line.date)
             self.report = msgspec.structs.replace(report, dateline=dateline)
@@ -175,21 +188,36 @@ class _ReportReading:
         entity = self.cast.identify(*words_between(self.words, first, last))
         return entity.name.casefold()
 
-    def _parties(self, trigger: Trigger, sentence: tuple[int, int]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+    def _parties(
+        self, trigger: Trigger, sentence: tuple[int, int]
+    ) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
         """Actors and recipients."""
-        pointed = (fillers(self.signals, trigger, role, several=True, key=self._name_key) for role in ("actor", "recipient"))
-        actors, recipients = settle(*pointed, names=lambda f: self._name_key(f.first, f.last), mutual=trigger.type in MUTUAL)
-        return (tuple(self._party(f, trigger, sentence) for f in actors),
-                tuple(self._party(f, trigger, sentence) for f in recipients))  # fmt: skip
+        actors, recipients = settle(
+            fillers(self.signals, trigger, "actor", several=True, key=self._name_key),
+            fillers(self.signals, trigger, "recipient", several=True, key=self._name_key),
+            names=lambda filler: self._name_key(filler.first, filler.last),
+            mutual=trigger.type in MUTUAL,
+        )
+        return (
+            tuple(self._party(f, trigger, sentence) for f in actors),
+            tuple(self._party(f, trigger, sentence) for f in recipients),
+        )
 
     def _party(self, filler: Filler, trigger: Trigger, sentence: tuple[int, int]) -> Party:
         start, end = words_between(self.words, filler.first, filler.last)
         entity = self.cast.identify(start, end)
         return Party(
-            text=self.report.text[start:end], start=start, end=end, name=entity.name, code=entity.code,
-            country=entity.country, sector=entity.sector, wikidata=entity.wikidata, part_of=tuple(entity.part_of),
+            text=self.report.text[start:end],
+            start=start,
+            end=end,
+            name=entity.name,
+            code=entity.code,
+            country=entity.country,
+            sector=entity.sector,
+            wikidata=entity.wikidata,
+            part_of=tuple(entity.part_of),
             resolved_from=self._resolved_from(filler, trigger, sentence),
-        )  # fmt: skip
+        )
 
     def _resolved_from(self, filler: Filler, trigger: Trigger, sentence: tuple[int, int]) -> ResolvedFrom:
         if sentence[0] <= filler.first < sentence[1]:
@@ -212,13 +240,25 @@ class _ReportReading:
         if home not in sentences:
             sentences.append(home)
         return voices.build(
-            self.words, voice, (trigger.first, trigger.last), sentences, self.quoted, entity.name, entity.code,
-            voices.kind_of(self.report.text[start:end], entity.kind), self._chain(voice, home),
-        )  # fmt: skip
+            self.words,
+            voice,
+            (trigger.first, trigger.last),
+            sentences,
+            self.quoted,
+            entity.name,
+            entity.code,
+            voices.kind_of(self.report.text[start:end], entity.kind),
+            self._chain(voice, home),
+        )
 
     def _chain(self, voice: tuple[int, int], sentence: tuple[int, int]) -> tuple[Speaker, ...]:
-        parties = {(f.first, f.last) for t in self.triggers if sentence[0] <= t.first < sentence[1]
-                   for role in ("actor", "voice") for f in fillers(self.signals, t, role, True, self._name_key)}  # fmt: skip
+        parties = {
+            (f.first, f.last)
+            for t in self.triggers
+            if sentence[0] <= t.first < sentence[1]
+            for role in ("actor", "voice")
+            for f in fillers(self.signals, t, role, True, self._name_key)
+        }
         chain = []
         for first, last in voices.speakers_above(self.words, voice, sentence, sorted(parties - {voice})):
             start, end = words_between(self.words, first, last)
@@ -227,8 +267,13 @@ class _ReportReading:
         return tuple(chain)
 
     def _pointed_place(self, trigger: Trigger) -> Span | None:
-        found = fillers(self.signals, trigger, "place", several=False,
-                        key=lambda first, last: " ".join(self.words.lower[first:last]))  # fmt: skip
+        found = fillers(
+            self.signals,
+            trigger,
+            "place",
+            several=False,
+            key=lambda first, last: " ".join(self.words.lower[first:last]),
+        )
         if not found:
             return None
         return span_of(self.report.text, *words_between(self.words, found[0].first, found[0].last))
@@ -236,8 +281,13 @@ class _ReportReading:
     def _resolve_places(self, dateline: Span | None) -> dict[tuple[int, int], Place]:
         spans = {(s.start, s.end): s for s in [*self.place_spans, dateline] if s is not None}
         mentions = [spans[key] for key in sorted(spans)]
-        resolved = places.resolve(mentions, self.report.text, title=self.report.title,
-                                  dateline=dateline.text if dateline else None, country_hints=self.hints)  # fmt: skip
+        resolved = places.resolve(
+            mentions,
+            self.report.text,
+            title=self.report.title,
+            dateline=dateline.text if dateline else None,
+            country_hints=self.hints,
+        )
         return {(m.start, m.end): p for m, p in zip(mentions, resolved, strict=True) if p is not None}
 
     def _place(self, number: int) -> Place | None:
@@ -247,7 +297,8 @@ class _ReportReading:
         return self._implied_country(self.triggers[number])
 
     def _implied_country(self, trigger: Trigger) -> Place | None:
-        """The country of a deed for which the report names no place: that of the story, if the report has one."""
+        """The country of a deed for which the report names no place: that of the story, if the report has
+        one."""
         if trigger.type not in DEEDS or not self.hints:
             return None
         iso3, weight = max(self.hints.items(), key=lambda item: item[1])
@@ -256,5 +307,14 @@ class _ReportReading:
         country = countries.country(iso3)
         if country is None:
             return None
-        return Place(text=None, start=None, end=None, name=country.name, geonameid=country.geonameid, country=iso3,
-                     lat=country.lat, lon=country.lon, precision="country")  # fmt: skip
+        return Place(
+            text=None,
+            start=None,
+            end=None,
+            name=country.name,
+            geonameid=country.geonameid,
+            country=iso3,
+            lat=country.lat,
+            lon=country.lon,
+            precision="country",
+        )

@@ -17,7 +17,8 @@ SHARE = 0.27  # a further party of the same role needs at least this much of the
 
 @dataclass(frozen=True)
 class Filler:
-    """A name that fills a role: words `first` to one before `last`, with the weight of all its occurrences."""
+    """A name that fills a role: words `first` to one before `last`, with the weight of all its
+    occurrences."""
 
     first: int
     last: int
@@ -29,8 +30,8 @@ def fillers(
 ) -> list[Filler]:
     """The names that fill a role, in the order of the text; none where the role points to nothing.
 
-    A name's weight is summed over its occurrences (`key` says which words are one name); of these the strongest
-    stands for it. With `several`, all names above SHARE are taken, else the strongest alone.
+    A name's weight is summed over its occurrences (`key` says which words are one name); of these the
+    strongest stands for it. With `several`, all names above SHARE are taken, else the strongest alone.
     """
     index = signals.labels.roles.index(role)
     scores, nothing = trigger.pointing.scores[index], float(trigger.pointing.nulls[index].sum())
@@ -56,11 +57,13 @@ def fillers(
     return sorted(chosen, key=lambda f: f.first)
 
 
-def settle(actors: list[Filler], recipients: list[Filler], names: Callable[[Filler], str], mutual: bool) -> tuple[list[Filler], list[Filler]]:
+def settle(
+    actors: list[Filler], recipients: list[Filler], names: Callable[[Filler], str], mutual: bool
+) -> tuple[list[Filler], list[Filler]]:
     """Actors and recipients, where a party was pointed to as both.
 
-    In a mutual event (talks, a clash) all parties are both. Elsewhere nobody does something to themselves: the party
-    stays where the pointer is stronger, and leaves the other role.
+    In a mutual event (talks, a clash) all parties are both. Elsewhere nobody does something to themselves:
+    the party stays where the pointer is stronger, and leaves the other role.
     """
     both = {names(f) for f in actors} & {names(f) for f in recipients}
     if not both:
@@ -71,8 +74,10 @@ def settle(actors: list[Filler], recipients: list[Filler], names: Callable[[Fill
         return everyone, everyone
     weight = {names(f): f.weight for f in actors}
     leave_recipients = {names(f) for f in recipients if names(f) in both and weight[names(f)] >= f.weight}
-    return ([f for f in actors if names(f) not in both - leave_recipients],
-            [f for f in recipients if names(f) not in leave_recipients])  # fmt: skip
+    return (
+        [f for f in actors if names(f) not in both - leave_recipients],
+        [f for f in recipients if names(f) not in leave_recipients],
+    )
 
 
 def _overlap(a: Filler, b: Filler) -> bool:

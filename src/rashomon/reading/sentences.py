@@ -14,7 +14,8 @@ PARAGRAPH, LINE, SPACE = 3, 2, 1
 def sentence_starts(signals: Signals) -> IntArray:
     """The first words of the sentences, ascending; the first is 0 where there are words at all.
 
-    A paragraph's first word always begins a sentence; a word joined to the one before it (no white space) never does.
+    A paragraph's first word always begins a sentence; a word joined to the one before it (no white space)
+    never does.
     """
     words = signals.words
     if not len(words):

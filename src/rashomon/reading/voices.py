@@ -1,8 +1,8 @@
 """Who vouches for a claim, how (in its own words or not), by which cue, and through whom it came.
 
-The model points from the trigger to the voice, over sentences where a speaker carries on. Here the rest is read off
-the text: the cue ("said", "according to"), whether the words are quoted, whether the speaker has a name, and further
-speakers above it ("police said witnesses saw": the chain).
+The model points from the trigger to the voice, over sentences where a speaker carries on. Here the rest is
+read off the text: the cue ("said", "according to"), whether the words are quoted, whether the speaker has a
+name, and further speakers above it ("police said witnesses saw": the chain).
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def find_cues(words: Words, first: int, last: int) -> list[Cue]:
 
 
 def quoted_words(words: Words) -> list[bool]:
-    """For each word whether it stands within quotation marks; a paragraph's end closes what was left open, except
-    where the next paragraph opens with a mark, as quotations over paragraphs do."""
+    """For each word whether it stands within quotation marks; a paragraph's end closes what was left open,
+    except where the next paragraph opens with a mark, as quotations over paragraphs do."""
     inside, flags = False, []
     for i, word in enumerate(words.lower):
         if words.breaks[i] >= 3:
@@ -74,7 +74,8 @@ def quoted_words(words: Words) -> list[bool]:
 def nearest_cue(
     words: Words, voice: tuple[int, int], trigger: tuple[int, int], sentences: list[tuple[int, int]]
 ) -> Cue | None:
-    """The cue that ties a voice to a claim: in the trigger's sentence, else in the voice's, the one nearest to the voice.
+    """The cue that ties a voice to a claim: in the trigger's sentence, else in the voice's, the one nearest
+    to the voice.
 
     Verbs and prepositions go before nouns.
     """
@@ -93,7 +94,8 @@ def _gap(a: tuple[int, int], b: tuple[int, int]) -> int:
 
 
 def kind_of(text: str, entity_kind: str | None) -> VoiceKind:
-    """Whether a voice is named: a person, body or state by name; "officials" and "a resident" are anonymous."""
+    """Whether a voice is named: a person, body or state by name; "officials" and "a resident" are
+    anonymous."""
     if entity_kind in {"person", "organisation", "country", "office"}:
         return "named"
     parts = text.split()
@@ -102,14 +104,32 @@ def kind_of(text: str, entity_kind: str | None) -> VoiceKind:
     return "named"
 
 
-def build(words: Words, voice: tuple[int, int], trigger: tuple[int, int], sentences: list[tuple[int, int]], quoted: list[bool],
-          name: str, code: str | None, kind: VoiceKind, chain: tuple[Speaker, ...]) -> Voice:  # fmt: skip
+def build(
+    words: Words,
+    voice: tuple[int, int],
+    trigger: tuple[int, int],
+    sentences: list[tuple[int, int]],
+    quoted: list[bool],
+    name: str,
+    code: str | None,
+    kind: VoiceKind,
+    chain: tuple[Speaker, ...],
+) -> Voice:
     """A voice with its cue and manner; offsets are characters of the text."""
     cue = nearest_cue(words, voice, trigger, sentences)
     start, end = int(words.starts[voice[0]]), int(words.ends[voice[1] - 1])
     manner: Manner = "direct" if quoted[trigger[0]] else "indirect"
-    return Voice(kind=kind, text=words.text[start:end], start=start, end=end, name=name, code=code,
-                 cue=_cue_span(words, cue), manner=manner, chain=chain)  # fmt: skip
+    return Voice(
+        kind=kind,
+        text=words.text[start:end],
+        start=start,
+        end=end,
+        name=name,
+        code=code,
+        cue=_cue_span(words, cue),
+        manner=manner,
+        chain=chain,
+    )
 
 
 def _cue_span(words: Words, cue: Cue | None) -> Span | None:
@@ -123,8 +143,8 @@ def speakers_above(
 ) -> list[tuple[int, int]]:
     """Parties that speak above the voice in its sentence ("police said witnesses saw"), nearest to it first.
 
-    A party speaks above the voice where it stands before it and a reporting verb follows the party at once, before
-    the voice begins; or where it follows "according to" and the voice has a reporting verb of its own.
+    A party speaks above the voice where it stands before it and a reporting verb follows the party at once,
+    before the voice begins; or where it follows "according to" and the voice has a reporting verb of its own.
     """
     above = []
     cues = find_cues(words, *sentence)
@@ -140,7 +160,8 @@ def speakers_above(
 
 
 def starts_of(sentence: tuple[int, int], starts: IntArray, count: int) -> list[tuple[int, int]]:
-    """The sentence, then the one before and the one after it: where a cue may stand, in the order of search."""
+    """The sentence, then the one before and the one after it: where a cue may stand, in the order of
+    search."""
     bounds = [*starts.tolist(), count]
     index = bounds.index(sentence[0])
     out = [sentence]

@@ -1,7 +1,8 @@
 """Texts cut into windows that the encoder takes in one pass.
 
-Most reports fit into one window. A longer one is cut at paragraph ends; each further window opens with the lead of
-the report and the words just before its own part, so that names and speakers met earlier can still be pointed to.
+Most reports fit into one window. A longer one is cut at paragraph ends; each further window opens with the
+lead of the report and the words just before its own part, so that names and speakers met earlier can still be
+pointed to.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ CLS, SEP = 101, 102
 class Window:
     """What the encoder sees at once.
 
-    `words` are indices into the text's words, in order; of these, `words[core_start:core_end]` are the window's own
-    part (each word of the text is in the own part of exactly one window). `pieces`, `segments` are the encoder's
-    input (segment 1 is the title); `first_pieces[k]` is the position in `pieces` of the first piece of `words[k]`.
+    `words` are indices into the text's words, in order; of these, `words[core_start:core_end]` are the
+    window's own part (each word of the text is in the own part of exactly one window). `pieces`, `segments`
+    are the encoder's input (segment 1 is the title); `first_pieces[k]` is the position in `pieces` of the
+    first piece of `words[k]`.
     """
 
     words: IntArray
@@ -96,8 +98,12 @@ def _window(words: Words, context: IntArray, start: int, end: int, title_pieces:
     chosen = np.concatenate([context, own])
     # A word of hundreds of pieces (a pasted key, a URL) must not push the window over its length.
     counts = np.minimum(words.piece_counts[chosen], MAX_PIECES // 4)
-    pieces = np.concatenate([words.pieces[words.piece_starts[w] : words.piece_starts[w] + n]
-                             for w, n in zip(chosen.tolist(), counts.tolist(), strict=True)])  # fmt: skip
+    pieces = np.concatenate(
+        [
+            words.pieces[words.piece_starts[w] : words.piece_starts[w] + n]
+            for w, n in zip(chosen.tolist(), counts.tolist(), strict=True)
+        ]
+    )
     head = 1 + len(title_pieces) + (1 if len(title_pieces) else 0)
     prefix = [CLS, *title_pieces.tolist(), SEP] if len(title_pieces) else [CLS]
     everything = np.concatenate([np.asarray(prefix, np.int32), pieces, np.asarray([SEP], np.int32)])

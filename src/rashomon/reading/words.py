@@ -1,7 +1,7 @@
 """The words of a text: where they are, their pieces for the encoder, and what lower-casing would lose.
 
-A word is what BERT's pre-tokenizer makes of the text (runs of letters and digits, single punctuation marks); all
-reading is done over words, and a word knows its character offsets.
+A word is what BERT's pre-tokenizer makes of the text (runs of letters and digits, single punctuation marks);
+all reading is done over words, and a word knows its character offsets.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Words:
     """The words of `text`, as parallel arrays of one length.
 
-    `starts`, `ends` are character offsets; `shapes` indexes `SHAPES`; `breaks` indexes `BREAKS` (what stands before
-    the word); `pieces` holds the subword ids of all words, those of word i at `pieces[piece_starts[i]:piece_starts[i+1]]`.
+    `starts`, `ends` are character offsets; `shapes` indexes `SHAPES`; `breaks` indexes `BREAKS` (what stands
+    before the word); `pieces` holds the subword ids of all words, those of word i at
+    `pieces[piece_starts[i]:piece_starts[i+1]]`.
     """
 
     text: str
