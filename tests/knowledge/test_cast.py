@@ -12,14 +12,16 @@ from rashomon.knowledge.actors import Entity
 from rashomon.knowledge.cast import Cast
 from rashomon.model import Place
 
-MINISTER = """DODOMA, Tanzania - Neema Barongo, Tanzania's agriculture minister, shut the crossing at Holili on Friday.
-Trade Minister Grace Mollel defended her. Kenya's foreign ministry protested, and its minister, Peter Sitati, called
-Barongo "no friend of farmers". Lorry drivers blocked the road, said Juma Keya, a farmer. The police watched."""
+MINISTER = """DODOMA, Tanzania - Neema Barongo, Tanzania's agriculture minister, shut the crossing at Holili
+on Friday. Trade Minister Grace Mollel defended her. Kenya's foreign ministry protested, and its minister,
+Peter Sitati, called Barongo "no friend of farmers". Lorry drivers blocked the road, said Juma Keya, a farmer.
+The police watched."""
 
-KOSOVO = """PRISTINA, Kosovo - The NATO peacekeeping force in Kosovo (KFOR) sent two patrols to Zubin Potok on Monday
-after Kosovo police arrested four Serbs. Serbian President Milan Vrbaski accused the police of provocation. Vrbaski
-spoke in Belgrade. "We were calm," said police spokesman Arben Lumi. The union of miners at Trepca went on strike;
-the union wants pay. Former mayor Dragan Ilincic, who leads the union, was held."""
+KOSOVO = """PRISTINA, Kosovo - The NATO peacekeeping force in Kosovo (KFOR) sent two patrols to Zubin Potok on
+Monday after Kosovo police arrested four Serbs. Serbian President Milan Vrbaski accused the police of
+provocation. Vrbaski spoke in Belgrade. "We were calm," said police spokesman Arben Lumi. The union of miners
+at Trepca went
+on strike; the union wants pay. Former mayor Dragan Ilincic, who leads the union, was held."""
 
 
 def who(text: str, piece: str, nth: int = 0, **more: object) -> Entity:
@@ -81,7 +83,7 @@ def test_what_it_is_a_part_of() -> None:
 @pytest.mark.parametrize(
     ("text", "piece", "code"),
     [
-        ("Rebels freed a spokesman of the army near Bangui, Central African Republic.", "spokesman of the army", "CAF MIL"),
+        ("Rebels freed a spokesman of the army in Angola.", "spokesman of the army", "AGO MIL"),
         ("A group of rabbis met the mayor in Haifa, Israel.", "group of rabbis", "ISR REL"),
         ("In Mali, armed men took two herders.", "armed men", "MLI UAF"),
         ("In Mali, rebel soldiers took two herders.", "rebel soldiers", "MLI REB"),
@@ -96,7 +98,7 @@ def test_what_it_is_a_part_of() -> None:
         ("Father Lino Brisk prayed with them in Spain.", "Lino Brisk", "ESP REL"),
         ("About 300 people fled across the border into Uganda.", "300 people", "UGA REF"),
         ("The opposition Dawn Alliance marched in Zambia. The alliance wants talks.", "alliance", "ZMB OPP"),
-        ("Peru - Loggers built a road. Its owners denied it. Peru's navy left; its officers stayed.", "officers", "PER MIL"),
+        ("Peru's navy left the bay on Friday; its officers stayed.", "officers", "PER MIL"),
     ],
 )  # fmt: skip
 def test_one_sentence(text: str, piece: str, code: str) -> None:
@@ -132,8 +134,8 @@ def test_spans_outside_the_text_or_without_words() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\0\0", "\ud800 police \udfff", "\u202ePolice\u202c said", "İİİ Police", "’s ’s", "a" * 50_000, "Al-" * 3000,
-     "the " * 5000, "Police of " * 3000, "Ana, " * 4000, "(" * 9000, "police\n\n" * 2000],
+    ["", "\0\0", "\ud800 police \udfff", "\u202ePolice\u202c said", "İİİ Police", "’s ’s", "a" * 50_000,
+     "Al-" * 3000, "the " * 5000, "Police of " * 3000, "Ana, " * 4000, "(" * 9000, "police\n\n" * 2000],
 )  # fmt: skip
 def test_no_text_is_too_odd(text: str) -> None:
     start = time.perf_counter()

@@ -38,8 +38,8 @@ _OFFICE_SECTORS = (
     (r"intelligence|security service|state security (service|committee|agency)", "SPY"),
     (r"\bminist|secretary|premier|chancellor|president of the (state|republic|government)", "GOV"),
     (
-        r"speaker|\b(president|chair\w*) of the .*(senate|assembly|chamber|parliament|house|duma|rada|congress|"
-        r"diet|council of states|national council|riksdag|storting|saeima|seimas)",
+        r"speaker|\b(president|chair\w*) of the .*(senate|assembly|chamber|parliament|house|duma|rada|"
+        r"congress|diet|council of states|national council|riksdag|storting|saeima|seimas)",
         "LEG",
     ),
     (
@@ -50,8 +50,8 @@ _OFFICE_SECTORS = (
 )
 _FACTBOOK_TITLES = re.compile(
     r"^((?:co-|vice |deputy |first |second |third |acting |interim |prime |crown |chief |lieutenant |state |"
-    r"minister |secretary |general |governor |president|premier|chancellor|king|queen|emir|amir|sultan|prince|"
-    r"pope|taoiseach|minister|governor|secretary|general|administrator|commissioner|speaker|chairman|"
+    r"minister |secretary |general |governor |president|premier|chancellor|king|queen|emir|amir|sultan|"
+    r"prince|pope|taoiseach|minister|governor|secretary|general|administrator|commissioner|speaker|chairman|"
     r"chairperson|of |the |and |council |for |government |federal |republic |state)+)",
     re.I,
 )
@@ -162,8 +162,8 @@ def _wikidata_holders(source: Path) -> Iterator[tuple[str, ...]]:
     for row in _read(source / "office_holders.csv"):
         if row["person"].isascii() or fold(row["person"]).isascii():
             office = row["position"].strip('"')
-            yield (row["person"], row["person_qid"], row["country_iso3"], office, _sector(office), row["start"],
-                   row["end"])  # fmt: skip
+            person, qid, country = row["person"], row["person_qid"], row["country_iso3"]
+            yield person, qid, country, office, _sector(office), row["start"], row["end"]
 
 
 def _foreign_ministers(source: Path) -> Iterator[tuple[str, ...]]:

@@ -2,14 +2,15 @@
 
 `build(folder, target)` reads whatever of these lies in the folder and writes one `.npz` (see `place_table`):
 
-    admin1CodesASCII.txt, admin2Codes.txt             GeoNames' lists of regions and districts (the first is needed)
-    allCountries.txt or .zip                          GeoNames' full dump, or
-    cities500.txt, cities500_latin_aliases.parquet    its towns, and
-    XX.txt or .zip                                    full dumps of single countries (XX is the ISO alpha-2 code)
-    ne_50m_admin_1_states_provinces.json              Natural Earth's middles of large states
+    admin1CodesASCII.txt, admin2Codes.txt             GeoNames' lists of regions and districts (the first is
+    needed) allCountries.txt or .zip                          GeoNames' full dump, or cities500.txt,
+    cities500_latin_aliases.parquet    its towns, and XX.txt or .zip                                    full
+    dumps of single countries (XX is the ISO alpha-2 code) ne_50m_admin_1_states_provinces.json
+    Natural Earth's middles of large states
 
-Countries, regions that are no administrative unit, and newsroom aliases come from the project's own tables. Dumps are
-streamed: a full dump of twelve million rows needs some gigabytes for its numbers, not for its text.
+Countries, regions that are no administrative unit, and newsroom aliases come from the project's own tables.
+Dumps are streamed: a full dump of twelve million rows needs some gigabytes for its numbers, not for its
+text.
 """
 
 from __future__ import annotations
@@ -31,14 +32,24 @@ from rashomon.knowledge.place_sources import (
     region_entries,
     state_middles,
 )
-from rashomon.knowledge.place_table import DEGREE, FORMAT, KINDS, MATCHES, NOWHERE, PRECISIONS, Match, PlaceKind
+from rashomon.knowledge.place_table import (
+    DEGREE,
+    FORMAT,
+    KINDS,
+    MATCHES,
+    NOWHERE,
+    PRECISIONS,
+    Match,
+    PlaceKind,
+)
 from rashomon.model import PlacePrecision
 
 _PRECISION_OF_KIND: dict[PlaceKind, PlacePrecision] = {
     "country": "country", "admin1": "admin1", "admin2": "admin2", "town": "town", "capital": "town",
 }  # fmt: skip
 _ARABIC_ARTICLE_COUNTRIES = frozenset(
-    ["ARE", "BHR", "DJI", "DZA", "EGY", "ERI", "ESH", "IRN", "IRQ", "ISR", "JOR", "KWT", "LBN", "LBY", "MAR", "MRT",
+    ["ARE", "BHR", "DJI", "DZA", "EGY", "ERI", "ESH", "IRN", "IRQ", "ISR", "JOR", "KWT", "LBN", "LBY",
+    "MAR", "MRT",
      "OMN", "PSE", "QAT", "SAU", "SDN", "SOM", "SYR", "TCD", "TUN", "YEM"]
 )  # fmt: skip
 # A county of the United States often bears the name of a town that lies in another county of the same state.
@@ -48,7 +59,9 @@ _NO_SEAT_BY_NAME = frozenset({"USA"})
 def build(folder: Path, target: Path) -> int:
     """Make the table and give the number of its places. Raises SourceMissing, MalformedInput."""
     if not (folder / "admin1CodesASCII.txt").is_file():
-        raise SourceMissing("no admin1CodesASCII.txt", where=str(folder), hint="download it from geonames.org")
+        raise SourceMissing(
+            "no admin1CodesASCII.txt", where=str(folder), hint="download it from geonames.org"
+        )
     columns = _Columns()
     for entry in country_entries():
         columns.add(entry)
@@ -131,7 +144,8 @@ class _Columns:
             self._locate(row, lat, lon)
 
     def finish(self) -> None:
-        """What can only be said when all is read: capitals, the middles of regions and how many live in them."""
+        """What can only be said when all is read: capitals, the middles of regions and how many live in
+        them."""
         for row in self._capital.values():
             self.kind[row] = KINDS.index("capital")
         kinds, admin1 = np.frombuffer(self.kind, np.uint8), np.frombuffer(self.admin1, np.int32)
@@ -141,7 +155,9 @@ class _Columns:
         lived_in = np.bincount(admin1[towns], weights=people[towns], minlength=len(kinds))
         inside = np.flatnonzero((admin1 >= 0) & (lat != NOWHERE) & (kinds == KINDS.index("town")))
         count = np.bincount(admin1[inside], minlength=len(kinds))
-        sums = [np.bincount(admin1[inside], weights=axis[inside], minlength=len(kinds)) for axis in (lat, lon)]
+        sums = [
+            np.bincount(admin1[inside], weights=axis[inside], minlength=len(kinds)) for axis in (lat, lon)
+        ]
         for row in np.flatnonzero(kinds == KINDS.index("admin1")).tolist():
             self.population[row] = max(self.population[row], int(lived_in[row]))
         bare = np.flatnonzero((lat == NOWHERE) & (count > 0))
@@ -149,7 +165,8 @@ class _Columns:
             self.lat[row], self.lon[row] = (round(axis[row] / count[row]) for axis in sums)
 
     def write(self, target: Path) -> None:
-        """One file. Names are sorted by their numbers, and only the steps between them are kept: they pack well."""
+        """One file. Names are sorted by their numbers, and only the steps between them are kept: they pack
+        well."""
         keys, rows = np.frombuffer(self.keys, np.uint64), np.frombuffer(self.key_row, np.int32)
         matches = np.frombuffer(self.key_match, np.uint8)
         order = np.lexsort((matches, rows, keys))
@@ -224,7 +241,8 @@ class _Columns:
         """The region and the district that a place lies in."""
         admin1, admin2 = entry.admin1, entry.admin2
         if admin1 not in self._row_of_code:
-            # Older dumps of Kosovo give the municipality, a district by now, where the region's code should be.
+            # Older dumps of Kosovo give the municipality, a district by now, where the region's code should
+            # be.
             iso2, _, number = admin1.partition(".")
             admin2 = self._code_by_end.get((iso2, number)) or ""
             admin1 = admin2.rpartition(".")[0]
@@ -248,7 +266,8 @@ class _Columns:
                 seen.add(key.whole)
                 self._add_key(key.whole, row, "alias" if number else "name")
                 self._note_capital(row, entry, key.whole)
-            # A unit is called by its bare name too, and "Ciudad Hidalgo" Hidalgo; "Kansas City" is not Kansas.
+            # A unit is called by its bare name too, and "Ciudad Hidalgo" Hidalgo; "Kansas City" is not
+            # Kansas.
             town = entry.kind in ("town", "capital", "country")
             shorter = {key.bare} if not town or key.whole.endswith(key.bare) else set()
             if entry.iso3 in _ARABIC_ARTICLE_COUNTRIES:

@@ -33,6 +33,7 @@ from rashomon.knowledge.roles import Words, closed
 from rashomon.model import Place
 
 _MAX_CHARS = 200_000  # of a report that are read for context; names beyond it stand for themselves
+_NO_BODIES = frozenset(("CVL", "REF", "UNK", "UAF", "ELI"))
 _FORCES = frozenset(("COP", "MIL"))
 _FLIGHT = re.compile(
     r"\b(flee\w*|fled|refuge\w*|asylum|migrants?|deport\w*|displaced|stranded|smugglers?|dinghy|castaways?|"
@@ -222,7 +223,9 @@ class Cast:
         if head is None or head.role is None:
             return phrase
         best = self._owner(phrase, head)
-        ours = head.role.noun in closed("office") and self._words.keys[head.first - 1 if head.first else 0] in closed("owner")
+        ours = head.role.noun in closed("office") and self._words.keys[
+            head.first - 1 if head.first else 0
+        ] in closed("owner")
         if best is None and ours:  # "its president": of the union just spoken of
             best = self._party_before(head.first)
         best = best or self._same_noun(head, first)
@@ -286,15 +289,19 @@ class Cast:
         return Phrase(phrase.first, phrase.last, sector, None, None, head, True) if sector else None
 
     def _party_before(self, first: int) -> Phrase | None:
-        """The body last spoken of before a bare "spokesman" or "leader"."""
-        sentence = self._words.sentence[first]
-        for item in reversed(self._marks.items):
-            if item.last > first or self._words.sentence[item.first] < sentence - 1:
-                continue
-            if item.actor or (
-                item.role and item.role.strength == "fixed" and item.role.sector not in ("CVL", "REF")
-            ):
-                return self._marks.around(item)
+        """The body that a bare "spokesman" or "its leader" is of: the first one named in the sentence, else
+        in the sentence before."""
+        sentence = self._words.sentence
+        for apart in (0, 1):
+            for item in self._marks.between(max(0, first - 80), first):
+                if item.last > first or sentence[first] - sentence[item.first] != apart:
+                    continue
+                role = item.role
+                if item.actor or (
+                    role and role.strength in ("fixed", "weak") and role.sector not in _NO_BODIES
+                ):
+                    phrase = self._marks.around(item)
+                    return phrase if phrase.firm else self._same_noun(item, first) or phrase
         return None
 
     def _possessor(self, first: int) -> str | None:

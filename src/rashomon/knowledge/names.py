@@ -26,7 +26,9 @@ _LETTERS = str.maketrans({
 _APOSTROPHES = re.compile(r"['’‘ʻʼ`´ʹʿʾ]")
 _BREAKS = re.compile(r"[^\w]+|_+")
 _SAINTS = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft"}
-_ARTICLES = frozenset({"al", "el", "ar", "as", "ash", "at", "an", "ad", "az", "ed", "es", "esh", "ez", "ul", "the"})
+_ARTICLES = frozenset(
+    {"al", "el", "ar", "as", "ash", "at", "an", "ad", "az", "ed", "es", "esh", "ez", "ul", "the"}
+)
 
 
 def fold(name: str) -> str:
@@ -54,7 +56,7 @@ class PlaceKey(msgspec.Struct, frozen=True):
 
 
 def place_key(name: str) -> PlaceKey:
-    """"the city of Saint-Louis" gives whole "city of st louis", bare "st louis", sense "town"."""
+    """ "the city of Saint-Louis" gives whole "city of st louis", bare "st louis", sense "town"."""
     words = [_SAINTS.get(word, word) for word in fold(name).split()]
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
@@ -88,14 +90,27 @@ def key_hash(key: str) -> int:
 
 
 @cache
+def place_words(side: str) -> frozenset[str]:
+    """Words of one kind from `tables/place_words.csv`: "within" names in lower case ("of", "el"), "beside"
+    them with a capital letter ("Airport"), at the head of a line that is "no dateline" ("Update")."""
+    return frozenset(_place_words().get(side, ()))
+
+
 def _generic_words() -> tuple[dict[str, str], dict[str, str]]:
-    before: dict[str, str] = {}
-    after: dict[str, str] = {}
+    """Words before and after a name that say what kind of place it is, with that kind."""
+    words = _place_words()
+    return words["before"], words["after"]
+
+
+@cache
+def _place_words() -> dict[str, dict[str, str]]:
+    sides: dict[str, dict[str, str]] = {"before": {}, "after": {}}
     try:
         table = resources.files("rashomon.knowledge") / "tables" / "place_words.csv"
         with table.open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                (before if row["side"] == "before" else after)[row["words"]] = row["sense"]
+                sides.setdefault(row["side"], {})[row["words"]] = row["sense"]
     except (OSError, KeyError) as damage:
-        raise InstallationError("the table of place words cannot be read", hint="reinstall rashomon") from damage
-    return before, after
+        hint = "reinstall rashomon"
+        raise InstallationError("the table of place words cannot be read", hint=hint) from damage
+    return sides

@@ -164,7 +164,8 @@ class Marks:
         if item and known[0] == end and item.country and item.kind != "place":
             people = actor is not None and actor.sector == "SOC" and not actor.country
             if not people or item.country == self._home:
-                return item  # "Azerbaijan" is the state before it is a newspaper; "Serbs" at home are no minority
+                # "Azerbaijan" is the state before it is a newspaper; "Serbs" at home are no minority.
+                return item
         lone = known[0] == at + 1
         if actor is None or (lone and self._foreign_word(at, actor, written, self._named)):
             return item
@@ -316,8 +317,9 @@ def _sector(
     if not firm and sector == "MIL" and actor is not None and actor.sector == "SOC":
         return "REB", True  # "Ta'ang force": an army of a people, not of a state
     for given, _ in reversed(givers):
-        if given in _TAKES_ALL and sector in _TAKEN and not (sector == "COP" and firm):
-            return given, True
+        kept = firm and (sector == "COP" or (given == "OPP" and sector in OF_THE_STATE - {"LEG"}))
+        if given in _TAKES_ALL and sector in _TAKEN and not kept:
+            return given, True  # "opposition lawmaker", but an opposition mayor still governs
     for given, strength in reversed(givers if not firm else []):
         if role.strength == "blank" or strength != "modifier" or sector in _OPEN_TO_ADJECTIVES:
             return given, True

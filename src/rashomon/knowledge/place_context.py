@@ -1,4 +1,5 @@
-"""Where in a report which countries are spoken of, and which units stand beside a mention as its containers."""
+"""Where in a report which countries are spoken of, and which units stand beside a mention as its
+containers."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ _OWNER = re.compile(
     r"capital|suburb|area|state)(?:\sof)?|\s?(?:north|south|east|west)[\w-]*)?\s?(?:the\s)?$"
 )
 _LOOK = 60
-_Sign = tuple[int, int, str, float, float, str]  # from, to, ISO alpha-3, weight here, weight everywhere, words
+_Sign = tuple[
+    int, int, str, float, float, str
+]  # from, to, ISO alpha-3, weight here, weight everywhere, words
 
 
 class CountryField:
@@ -40,9 +43,11 @@ class CountryField:
         self._sorted = True
         self._whole: dict[str, float] = dict(hints)
 
-    def add(self, at: int, end: int, iso3: str, weight: float, words: str = "", everywhere: float = 1.0) -> None:
-        """A sign of a country: the words in `[at, end)` point to it. `everywhere` times its weight counts for the
-        whole report."""
+    def add(
+        self, at: int, end: int, iso3: str, weight: float, words: str = "", everywhere: float = 1.0
+    ) -> None:
+        """A sign of a country: the words in `[at, end)` point to it. `everywhere` times its weight counts
+        for the whole report."""
         self._points.append((at, end, iso3, weight, weight * everywhere, words))
         self._whole[iso3] = self._whole.get(iso3, 0.0) + weight * everywhere
         self._sorted = False
@@ -63,8 +68,8 @@ class CountryField:
     def around(self, at: int, end: int | None = None, words: str = "") -> dict[str, float]:
         """Countries by weight at an offset, largest first: those near by, and to a part those of the whole.
 
-        Signs that lie in `[at, end)`, and signs in the same `words` elsewhere, are left out: a name is no evidence
-        for itself. The largest possible weight is about 1.
+        Signs that lie in `[at, end)`, and signs in the same `words` elsewhere, are left out: a name is no
+        evidence for itself. The largest possible weight is about 1.
         """
         if not self._sorted:
             self._points.sort()

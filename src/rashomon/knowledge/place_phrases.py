@@ -1,7 +1,7 @@
 """What a mention of a place says in its own words: the name in it, and what stands around the name.
 
-"northern Kosovo" is a name and a direction, "the Somali side of the Dawa" a country and a name, "frontier with
-Belarus" a country that it is *not*, "the capital" no name at all.
+"northern Kosovo" is a name and a direction, "the Somali side of the Dawa" a country and a name, "frontier
+with Belarus" a country that it is *not*, "the capital" no name at all.
 """
 
 from __future__ import annotations
@@ -9,43 +9,46 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
 
 from rashomon.errors import InstallationError
 from rashomon.knowledge import countries
-from rashomon.knowledge.names import fold, place_key
+from rashomon.knowledge.names import fold, place_key, place_words
 from rashomon.knowledge.place_table import PlaceTable
 
 _WORD = re.compile(r"[^\W_](?:[\w.'’]*\w)?(?:-\w[\w'’]*)*\.?")
 _MAX_WORDS = 6
 _ABBREVIATION = re.compile(r"(?:\b[A-Z]|\.[A-Z]|\b[A-Z][a-z]{1,3})\.$")
 _MAX_CHARS = 200  # longer "mentions" are whole clauses; only their beginning is read
-_CONNECTORS = frozenset(
-    ["of", "the", "and", "al", "el", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "las",
-     "le", "les", "los", "lo", "bin", "ben", "ibn", "ez", "es", "en", "et", "sur", "upon", "on", "e", "i", "y", "ul",
-     "ash", "as", "ar", "at", "an", "ad", "az", "d", "l", "n", "a", "am", "an", "der", "van", "von", "den", "op"]
-)  # fmt: skip
 _DIRECTION = re.compile(
     r"\b(north|south|east|west|central)(?:-?(north|south|east|west))?(?:ern(?:most)?)?\b(?! of\b)", re.I
 )
 # "north of Gao" is near Gao, not a part of it.
-_BEYOND = re.compile(r"\b(?:km|kilomet(?:re|er)s?|miles?|north|south|east|west|outside|near|beyond)\b", re.I)
+_BEYOND = re.compile(
+    r"\b(?:km|kilomet(?:re|er)s?|miles?|outside|near|beyond"
+    r"|(?:north|south|east|west)(?:-?(?:east|west))? of)\b",
+    re.I,
+)
 _SIDE = re.compile(
     r"\s+(?:side|part|half|bank|shore|coast|waters|soil|territory|airspace|border|section|sector|slope|village|town|"
     r"city|province|region|district|capital|port|estates|army|fishing|police|enclave|frontier)\b"
 )
 _BORDER_WITH = re.compile(
-    r"\b(?:border|frontier|boundary|crossing|roads?|route|track|highway|way|corridor)\s+(?:with|to|into)\s+(?:the\s+)?",
+    r"\b(?:border|frontier|boundary|crossing|roads?|route|track|highway|way|corridor)"
+    r"\s+(?:with|to|into)\s+(?:the\s+)?",
     re.I,
 )
 # An embassy stands in another country than its own.
 _EMBASSY = re.compile(r"\s+(?:embass|consulate|consular|high commission|mission|ambassador|legation)", re.I)
 _CAPITAL = re.compile(r"\b(?:capital)\b(?!\s+of\b)", re.I)
+_COUNTRY = re.compile(r"(?:\bof |^)(?:the |this |that |our |their )?country$", re.I)
 # After these the name follows that says where; before them stands what is there.
-_WHERE = frozenset({"in", "at", "near", "outside", "of", "around", "opposite", "by", "inside", "off", "round", "on"})
+_WHERE = frozenset(
+    {"in", "at", "near", "outside", "of", "around", "opposite", "by", "inside", "off", "round", "on"}
+)
 _AWAY = frozenset({"to", "towards", "toward", "from", "with", "into", "via"})
 
 
@@ -60,9 +63,9 @@ class NameInside(msgspec.Struct, frozen=True):
 class Phrase(msgspec.Struct, frozen=True):
     """A mention taken apart. `name` is None where the table knows nothing in it.
 
-    `containers` are further names that say where the first lies ("Hardrock, Arizona"); `direction` is "north",
-    "southeast", "central" ...; `of_country` the ISO alpha-3 code of a country that the words themselves give
-    ("the Somali side"), `not_country` one that they rule out ("the border with Belarus").
+    `containers` are further names that say where the first lies ("Hardrock, Arizona"); `direction` is
+    "north", "southeast", "central" ...; `of_country` the ISO alpha-3 code of a country that the words
+    themselves give ("the Somali side"), `not_country` one that they rule out ("the border with Belarus").
     """
 
     text: str
@@ -72,12 +75,14 @@ class Phrase(msgspec.Struct, frozen=True):
     direction: str | None = None
     beyond: bool = False
     capital: bool = False
+    country: bool = False
     of_country: str | None = None
     not_country: str | None = None
 
 
 def take_apart(mention: str, table: PlaceTable, flat: bool = False) -> Phrase:
-    """Read one mention. `flat` says that the report writes no capitals, so that names may be in lower case."""
+    """Read one mention. `flat` says that the report writes no capitals, so that names may be in lower
+    case."""
     text = mention[:_MAX_CHARS]
     if not text.strip():
         return Phrase(mention, None)
@@ -88,7 +93,11 @@ def take_apart(mention: str, table: PlaceTable, flat: bool = False) -> Phrase:
     if capitals or flat:
         names = [name for name in names_in(text, table, lower=flat) if not part_of_longer_name(text, name)]
     not_country = _neighbour_of(text)
-    names = [name for name in names if not _is_people(name.text, not_country)]
+    names = [name for name in names if not is_people(name.text, not_country)]
+    comma = text.find(",")
+    if names and 0 < comma <= names[0].start:
+        side = _side_of(text)
+        return Phrase(mention, None, containers=tuple(names), of_country=side, not_country=not_country)
     head = _head(text, names)
     direction = _direction(text, head)
     return Phrase(
@@ -99,6 +108,7 @@ def take_apart(mention: str, table: PlaceTable, flat: bool = False) -> Phrase:
         direction=direction,
         beyond=head is not None and _BEYOND.search(text[: head.start]) is not None,
         capital=_CAPITAL.search(text) is not None,
+        country=_COUNTRY.search(text) is not None,
         of_country=_side_of(text),
         not_country=not_country,
     )
@@ -108,8 +118,9 @@ def _is_name_whole(text: str, table: PlaceTable) -> bool:
     return "," not in text and (table.names(text) or countries.code_of(text) is not None)
 
 
-def _is_people(name: str, not_country: str | None) -> bool:
-    """Whether a name in a mention is an adjective ("Serb sawmill"), or the country that the mention rules out."""
+def is_people(name: str, not_country: str | None = None) -> bool:
+    """Whether a name in a mention is an adjective ("Serb sawmill"), or the country that the mention rules
+    out."""
     iso3 = countries.code_of(name)
     if iso3 is None:
         return False
@@ -125,24 +136,50 @@ def names_in(text: str, table: PlaceTable, lower: bool = False) -> Iterator[Name
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
     at = 0
     while at < len(words):
-        start = words[at][0]
-        if not (lower or _capital(text[start])):
-            at += 1
-            continue
-        for size in range(min(_MAX_WORDS, len(words) - at), 0, -1):
+        size = _longest_run(text, words, at, lower)
+        while size:
             end = words[at + size - 1][1]
-            if _run_is_name(text, words[at : at + size], lower) and _known(text[start:end], table):
-                stop = end - 1 if text[end - 1] == "." and not _ABBREVIATION.search(text, start, end) else end
-                yield NameInside(text[start:stop], start, stop)
-                at += size - 1
+            if (lower or _capital(text[words[at + size - 1][0]])) and _known(text[words[at][0] : end], table):
                 break
-        else:
+            size -= 1
+        if size:
+            yield _trimmed_name(text, words[at : at + size])
+        elif lower or _capital(text[words[at][0]]):
             yield from _hyphened(text, words[at], table)
-        at += 1
+        at += size or 1
+
+
+def _longest_run(text: str, words: list[tuple[int, int]], at: int, lower: bool) -> int:
+    """How many words from the one at `at` may form one name: spaces between them, in lower case only
+    connectors."""
+    if not (lower or _capital(text[words[at][0]])):
+        return 0
+    size, last = 1, at
+    while size < _MAX_WORDS and last + 1 < len(words):
+        left, right = words[last][1], words[last + 1][0]
+        if right - left > 2 or not text[left:right].isspace() or "\n\n" in text[left:right]:
+            break
+        if text[left - 1] == "." and not _ABBREVIATION.search(text, words[last][0], left):
+            break
+        word = text[right : words[last + 1][1]]
+        if not (lower or _capital(word[0]) or word in place_words("within")):
+            break
+        size, last = size + 1, last + 1
+    return size
+
+
+def _trimmed_name(text: str, words: list[tuple[int, int]]) -> NameInside:
+    """The words as one name, without an article before it and a full stop after it."""
+    (start, first_end), end = words[0], words[-1][1]
+    if len(words) > 1 and text[start:first_end].lower() == "the":
+        start = words[1][0]
+    if text[end - 1] == "." and not _ABBREVIATION.search(text, start, end):
+        end -= 1
+    return NameInside(text[start:end], start, end)
 
 
 def _hyphened(text: str, word: tuple[int, int], table: PlaceTable) -> Iterator[NameInside]:
-    """"Mitrovica-Raska": the parts, where the whole is unknown."""
+    """ "Mitrovica-Raska": the parts, where the whole is unknown."""
     start, end = word
     if "-" not in text[start:end] or not _LINE.match(text, end):
         return
@@ -153,7 +190,8 @@ def _hyphened(text: str, word: tuple[int, int], table: PlaceTable) -> Iterator[N
 
 
 def part_of_longer_name(text: str, name: NameInside) -> bool:
-    """Whether a capitalised word that is no word for a kind of place touches the name: "Paris" in "Paris Hilton"."""
+    """Whether a capitalised word that is no word for a kind of place touches the name: "Paris" in "Paris
+    Hilton"."""
     before = _TOUCHING_BEFORE.search(text, max(0, name.start - 40), name.start)
     if before is not None and _capital(before.group(1)[0]) and not _goes_with_places(before.group(1)):
         return True
@@ -163,42 +201,16 @@ def part_of_longer_name(text: str, name: NameInside) -> bool:
 
 _TOUCHING_BEFORE = re.compile(r"(?:^|[^\w.'’-])([^\W_][\w'’-]*)[ ]$")
 _TOUCHING_AFTER = re.compile(r"[ ]([^\W_][\w'’-]*)")
-_LINE = re.compile(r"\s+(?:road|highway|border|frontier|railway|line|corridor|axis|motorway|route|crossing)\b")
+_LINE = re.compile(
+    r"\s+(?:road|highway|border|frontier|railway|line|corridor|axis|motorway|route|crossing)\b"
+)
 
 
 def _goes_with_places(word: str) -> bool:
-    return fold(word) in _TOUCHING or countries.code_of(word) is not None
+    return fold(word) in place_words("beside") or countries.code_of(word) is not None
 
 
-_TOUCHING = frozenset(
-    ["in", "the", "from", "at", "near", "and", "of", "north", "south", "east", "west", "northern", "southern", "eastern",
-     "western", "central", "city", "town", "village", "province", "region", "district", "governorate", "state",
-     "county", "municipality", "prefecture", "department", "oblast", "airport", "hospital", "university", "prison",
-     "police", "road", "highway", "bridge", "border", "crossing", "camp", "port", "station",
-     "port", "district", "stadium", "river", "gate", "after", "when", "outside", "around", "inside", "since", "before",
-     "while", "greater", "downtown", "upper", "lower", "eastern", "on", "for", "by", "to", "as", "between", "across"]
-)  # fmt: skip
-
-
-def _run_is_name(text: str, words: list[tuple[int, int]], lower: bool) -> bool:
-    """Words that may form one name: only spaces between them, none but connectors in lower case, at the end none."""
-    for (_, left), (right, _) in zip(words, words[1:], strict=False):
-        between = text[left:right]
-        if not between.isspace() or "\n\n" in between:
-            return False
-        if text[left - 1] == "." and not _abbreviated(text, left):
-            return False
-    if lower:
-        return True
-    inner = [text[start:end] for start, end in words]
-    return _capital(inner[-1][0]) and all(_capital(word[0]) or word.lower() in _CONNECTORS for word in inner)
-
-
-def _abbreviated(text: str, end: int) -> bool:
-    """Whether the stop before `end` belongs to a short word ("St. Louis", "U.S. Virgin Islands")."""
-    return end < 4 or not text[end - 5 : end - 1].isalpha()
-
-
+@lru_cache(maxsize=1 << 16)
 def _known(text: str, table: PlaceTable) -> bool:
     key = place_key(text)
     if not key.whole or len(key.whole) < 2:
@@ -211,7 +223,8 @@ def _known(text: str, table: PlaceTable) -> bool:
 
 
 def _head(text: str, names: list[NameInside]) -> NameInside | None:
-    """The name that says where: the first after "in", "at", "near" ...; else the first that is no mere direction."""
+    """The name that says where: the first after "in", "at", "near" ...; else the first that no "to" or "from"
+    leads away from."""
     if not names:
         return None
     after = [name for name in names if _word_before(text, name.start) in _WHERE]
@@ -239,8 +252,9 @@ def _is_whole(text: str, name: NameInside) -> bool:
 
 
 _SLIGHT = frozenset(
-    "the a city town village hamlet settlement of province region district county state island area municipality".split()
-)
+    ["the", "a", "city", "town", "village", "hamlet", "settlement", "of", "province", "region", "district",
+     "county", "state", "island", "area", "municipality"]
+)  # fmt: skip
 
 
 def _direction(text: str, head: NameInside | None) -> str | None:
@@ -281,4 +295,5 @@ def stopwords() -> frozenset[str]:
         with table.open(encoding="utf-8") as file:
             return frozenset(row["word"] for row in csv.DictReader(file))
     except (OSError, KeyError) as damage:
-        raise InstallationError("the table of everyday words is missing", hint="reinstall rashomon") from damage
+        hint = "reinstall rashomon"
+        raise InstallationError("the table of everyday words is missing", hint=hint) from damage

@@ -1,9 +1,9 @@
 """Which of the places that bear a name is meant: all names of one report are decided together.
 
-Every candidate gets a score from what it is and how the name fits it, from the countries that the report is about, and
-from the words beside it ("X, Alabama"). Then, in a few rounds, the candidates of all names vote for each other: places
-of one report lie near each other, in the same country and region. The weights are set by reason and checked on the
-project's own stories; nothing is learned.
+Every candidate gets a score from what it is and how the name fits it, from the countries that the report is
+about, and from the words beside it ("X, Alabama"). Then, in a few rounds, the candidates of all names vote
+for each other: places of one report lie near each other, in the same country and region. The weights are
+set by reason and checked on the project's own stories; nothing is learned.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _POPULATION = 1.0  # for each power of ten
 _SENSE = 2.5
 _OTHERS_NAME = -2.5  # an alias of a small place that is the proper name of others
 _KNOWN_BY_ALIAS = 100_000  # from this size on, aliases are as good as names
-_NAMED_AFTER_SEAT = -4.0  # "Aleppo" is the town, unless "province" or its like says otherwise
+_NAMED_AFTER_SEAT = -7.0  # "Aleppo" is the town, unless "province" or its like says otherwise
 _SEAT_PEOPLE = 20_000  # from this size on, an alias of the town is enough
 _CONTAINER = 7.0
 _SIBLING_CONTAINER = 3.0  # the same name has its container elsewhere in the report
@@ -43,6 +43,7 @@ _POSITIONS = 5
 _FAR, _TEXT_REACH = 0.15, 800.0  # votes count by their distance in the text, in characters
 _DOUBT, _DOUBT_IN_PART = 5.5, 6.5  # what a place must score in a report that speaks of other countries
 _SURE_KINDS = frozenset({"country", "admin1", "admin2", "region"})
+_LISTENS = 60  # the names that each name hears, the nearest first
 _KEPT = 400  # candidates of one name that are looked at
 _VOTING = 10  # candidates of one name that vote
 EARTH_KM = 6371.0
@@ -51,9 +52,10 @@ EARTH_KM = 6371.0
 class Name(msgspec.Struct):
     """One name of a report, with all that its mentions say about it.
 
-    `words` is its folded form; `positions` are the offsets of its mentions; `countries` says how much (0 to about 1) each country is spoken of
-    around them; `containers` are rows of units that they are said to lie in, `siblings` those that other mentions of
-    the same name are said to lie in; `weight` is how much its vote counts; `whole` is False where the name is only a part of the mention.
+    `words` is its folded form; `positions` are the offsets of its mentions; `countries` says how much (0 to
+    about 1) each country is spoken of around them; `containers` are rows of units that they are said to lie
+    in, `siblings` those that other mentions of the same name are said to lie in; `weight` is how much its
+    vote counts; `whole` is False where the name is only a part of the mention.
     """
 
     words: str
@@ -69,7 +71,8 @@ class Name(msgspec.Struct):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """The place chosen for a name, and the share of the votes that it got (0 to 1); None where none is likely."""
+    """The place chosen for a name, and the share of the votes that it got (0 to 1); None where none is
+    likely."""
 
     place: Candidate | None
     share: float
@@ -89,17 +92,20 @@ def choose(names: Sequence[Name], table_country: Mapping[int, str]) -> list[Choi
 
 def _nearness(names: Sequence[Name]) -> Floats:
     """How much each name listens to each other: names far off in the text belong to other news more often."""
-    size = len(names)
-    first = [np.array(name.positions[:_POSITIONS], dtype=np.float64) for name in names]
-    often = [name.weight * (1.0 + 0.5 * min(4, len(name.positions) - 1)) for name in names]
-    weights = np.zeros((size, size))
-    for one in range(size):
-        for two in range(one + 1, size):
-            if names[one].words == names[two].words:
-                continue  # a name is no evidence for itself
-            gap = float(np.abs(first[one][:, None] - first[two][None, :]).min())
-            close = _FAR + (1 - _FAR) * math.exp(-gap / _TEXT_REACH)
-            weights[one, two], weights[two, one] = close * often[two], close * often[one]
+    at = [np.array(name.positions[:_POSITIONS], dtype=np.float64) for name in names]
+    flat, ends = np.concatenate(at), np.cumsum([len(one) for one in at])
+    starts = np.concatenate(([0], ends[:-1]))
+    often = np.array([name.weight * (1.0 + 0.5 * min(4, len(name.positions) - 1)) for name in names])
+    same: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
+        same.setdefault(name.words, []).append(number)
+    weights = np.zeros((len(names), len(names)))
+    for number, name in enumerate(names):
+        gaps = np.minimum.reduceat(np.abs(flat - at[number][:, None]).min(axis=0), starts)
+        weights[number] = often * (_FAR + (1 - _FAR) * np.exp(-gaps / _TEXT_REACH))
+        weights[number, same[name.words]] = 0.0  # a name is no evidence for itself
+        if len(names) > _LISTENS:
+            weights[number, np.argsort(-weights[number], kind="stable")[_LISTENS:]] = 0.0
     return weights
 
 

@@ -1,4 +1,5 @@
-"""The sources of the table of places, each read into `Entry` values: GeoNames' lists and dumps, the project's tables."""
+"""The sources of the table of places, each read into `Entry` values: GeoNames' lists and dumps, the
+project's tables."""
 
 from __future__ import annotations
 
@@ -122,7 +123,8 @@ def region_entries() -> Iterator[Entry]:
 
 
 def newsroom_aliases() -> Iterator[tuple[int, str, Match]]:
-    """The project's further names: geonameid, name, and how it leads to the place; a "code" is an abbreviation."""
+    """The project's further names: geonameid, name, and how it leads to the place; a "code" is an
+    abbreviation."""
     for row in _own_table("place_aliases.csv"):
         yield int(row["geonameid"]), row["alias"], _MATCH_OF_ALIAS[row["kind"]]
 

@@ -1,7 +1,8 @@
 """The gazetteer as it lies on disk and in memory: rows of places, and names that lead to them.
 
-One `.npz` file of plain arrays, made by `build_places`. Names are kept as sorted numbers (`names.key_hash`), so that
-a quarter of a million places with their aliases load in a fraction of a second and need some tens of megabytes.
+One `.npz` file of plain arrays, made by `build_places`. Names are kept as sorted numbers
+(`names.key_hash`), so that a quarter of a million places with their aliases load in a fraction of a second
+and need some tens of megabytes.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ DEGREE = 10_000  # coordinates are kept in ten-thousandths of a degree, about 11
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A place that a name may mean. `lat`, `lon` in degrees, None where the sources give none; `country` is ISO
-    alpha-3, None for seas and regions of several countries; `row` is its number in the table."""
+    """A place that a name may mean. `lat`, `lon` in degrees, None where the sources give none; `country` is
+    ISO alpha-3, None for seas and regions of several countries; `row` is its number in the table."""
 
     row: int
     name: str
@@ -101,8 +102,9 @@ class PlaceTable:
     def candidates(self, name: str) -> list[Candidate]:
         """Every place that the name may mean, unranked; [] where the table has none.
 
-        The name as it stands comes first; only where nothing has it, its generic words ("province", "city of") and
-        an Arabic article are left out. `sense_fits` says that those words name the candidate's kind.
+        The name as it stands comes first; only where nothing has it, its generic words ("province", "city
+        of") and an Arabic article are left out. `sense_fits` says that those words name the candidate's
+        kind.
         """
         key = place_key(name)
         tries = dict.fromkeys((key.whole, key.bare, without_article(key.whole), without_article(key.bare)))
@@ -113,8 +115,8 @@ class PlaceTable:
                 row = int(self._key_row[at])
                 if row not in found:
                     found[row] = self.candidate(row, MATCHES[self._key_match[at]], key.sense)
-            # "Gao region" is an admin1's whole name; its bare form would add the town. "Idlib province" may stand
-            # under "Idlib" only: then the search goes on.
+            # "Gao region" is an admin1's whole name; its bare form would add the town. "Idlib province" may
+            # stand under "Idlib" only: then the search goes on.
             if found and (number > 0 or any(c.match != "code" for c in found.values())):
                 break
         return list(found.values())
@@ -158,7 +160,8 @@ class PlaceTable:
         return self._row_of_country.get(iso3)
 
     def middle_of_part(self, whole: Candidate, direction: str) -> tuple[float | None, float | None]:
-        """Where the towns in the north, southeast, centre ... of a country or a region lie (its outer third)."""
+        """Where the towns in the north, southeast, centre ... of a country or a region lie (its outer
+        third)."""
         inside = self._kind == KINDS.index("town")
         if whole.kind == "admin1":
             inside &= self._admin1 == whole.row
@@ -213,7 +216,9 @@ def _load(path: Path | None) -> PlaceTable:
         with resources.as_file(resources.files("rashomon.knowledge") / "tables" / "places.npz") as shipped:
             return _read(shipped)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as damage:
-        raise InstallationError("the table of places cannot be read", where=str(path or ""), hint=hint) from damage
+        raise InstallationError(
+            "the table of places cannot be read", where=str(path or ""), hint=hint
+        ) from damage
 
 
 def _read(path: Path) -> PlaceTable:

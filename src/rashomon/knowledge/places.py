@@ -1,7 +1,8 @@
 """Places: from the words of a report to entries of the gazetteer.
 
-`resolve` decides all mentions of one report together, `find` looks for names where nobody marked them, `candidates`
-lists what a name may mean. The table is the shipped one unless another is given (`PlaceTable.load(path)`).
+`resolve` decides all mentions of one report together, `find` looks for names where nobody marked them,
+`candidates` lists what a name may mean. The table is the shipped one unless another is given
+(`PlaceTable.load(path)`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import msgspec
 from rashomon.knowledge import countries as country_table
 from rashomon.knowledge.names import fold
 from rashomon.knowledge.place_context import CountryField, beside, strongest, units
-from rashomon.knowledge.place_phrases import Phrase, names_in, part_of_longer_name, take_apart
+from rashomon.knowledge.place_phrases import Phrase, is_people, names_in, part_of_longer_name, take_apart
 from rashomon.knowledge.place_ranking import Choice, Name, choose
 from rashomon.knowledge.place_table import Candidate, PlaceTable
 from rashomon.model import Place, PlacePrecision, Span, span_of
@@ -46,7 +47,7 @@ def find(text: str, table: PlaceTable | None = None) -> list[Span]:
     return [
         Span(name.text, name.start, name.end)
         for name in names_in(text, table)
-        if not part_of_longer_name(text, name)
+        if not part_of_longer_name(text, name) and not is_people(name.text)
     ]
 
 
@@ -61,9 +62,10 @@ def resolve(
 ) -> list[Place | None]:
     """The place of each mention of one report, in the order of the mentions.
 
-    `mentions` are pieces of `text`; `dateline` is the place that opens the report; `country_hints` are ISO alpha-3
-    codes with weights (publisher's country, say). Where the table knows nothing in a mention, the place has its words
-    as name, the likeliest country, and no coordinates. None only for a mention without words.
+    `mentions` are pieces of `text`; `dateline` is the place that opens the report; `country_hints` are ISO
+    alpha-3 codes with weights (publisher's country, say). Where the table knows nothing in a mention, the
+    place has its words as name, the likeliest country, and no coordinates. None only for a mention without
+    words.
     """
     if not mentions:
         return []
@@ -151,7 +153,8 @@ class _Report:
         return len(self.names) - 1
 
     def _candidates(self, name: str) -> list[Candidate]:
-        """What the name may mean. An abbreviation counts where it is written as one, a demonym for its country."""
+        """What the name may mean. An abbreviation counts where it is written as one, a demonym for its
+        country."""
         found = self.table.candidates(name)
         if not _ABBREVIATION.fullmatch(name):
             found = [candidate for candidate in found if candidate.match != "code"]
@@ -211,10 +214,31 @@ class _Report:
                 return self._part(span, phrase, chosen)
             return self._from_row(span, chosen, choices)
         around = self.field.around(span.start, span.end)
-        iso3 = phrase.of_country or strongest(around, [phrase.not_country])
+        unit = self._container(phrase)
+        iso3 = phrase.of_country or (unit.country if unit else strongest(around, [phrase.not_country]))
         if phrase.capital and iso3 is not None and (capital := self._capital(iso3)) is not None:
             return self._from_row(span, capital, choices)
-        return Place(text=span.text, start=span.start, end=span.end, name=span.text, country=iso3)
+        row = self.table.row_of_country(iso3) if phrase.country and iso3 is not None else None
+        if row is not None and phrase.direction:
+            return self._part(span, phrase, self.table.candidate(row))
+        if row is not None and len(span.text.split()) <= 2:
+            return self._from_row(span, self.table.candidate(row), choices)
+        return Place(
+            text=span.text,
+            start=span.start,
+            end=span.end,
+            name=span.text.partition(",")[0] if unit else span.text,
+            country=iso3,
+            admin1=unit.name if unit is not None and unit.kind == "admin1" else None,
+        )
+
+    def _container(self, phrase: Phrase) -> Candidate | None:
+        """The unit that a mention names beside a place that the table does not know ("Hardrock, Arizona")."""
+        if phrase.name is not None:
+            return None
+        rows = [row for container in phrase.containers for row in units(container.text, self.table)]
+        found = [self.table.candidate(row) for row in rows]
+        return max(found, key=lambda unit: unit.population, default=None)
 
     def _capital(self, iso3: str) -> Candidate | None:
         name = country_table.capital_of(iso3)
@@ -245,12 +269,17 @@ class _Report:
     def _beside(
         self, span: Span, place: Candidate, choices: Sequence[Choice]
     ) -> tuple[float | None, float | None]:
-        """A district without coordinates of its own lies about where the nearest other place of its region lies
-        that the report names; failing that, in the middle of the region."""
+        """A district without coordinates of its own lies about where the nearest other place of its region
+        lies that the report names; failing that, in the middle of the region."""
         nearest: tuple[int, float, float] | None = None
         for name, choice in zip(self.names, choices, strict=True):
             other = choice.place
-            if other is None or other.admin1_row != place.admin1_row or other.lat is None or other.lon is None:
+            if (
+                other is None
+                or other.admin1_row != place.admin1_row
+                or other.lat is None
+                or other.lon is None
+            ):
                 continue
             distance = min(abs(at - span.start) for at in name.positions)
             if nearest is None or distance < nearest[0]:
@@ -263,8 +292,8 @@ class _Report:
         return region.lat, region.lon
 
     def _part(self, span: Span, phrase: Phrase, whole: Candidate) -> Place:
-        """"north-western Syria": no entry of its own; the middle of the towns in that part."""
-        assert phrase.name is not None and phrase.direction is not None
+        """ "north-western Syria": no entry of its own; the middle of the towns in that part."""
+        assert phrase.direction is not None
         middle = self.table.middle_of_part(whole, phrase.direction)
         precision: PlacePrecision = "admin1" if whole.kind in ("country", "region") else "admin2"
         return Place(

@@ -30,6 +30,7 @@ Row = TypeVar("Row")
 Strength = Literal["fixed", "weak", "blank", "modifier", "override", "scope"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SPACES = re.compile(r"\s+")
 _POSSESSIVE = ("'s", "’s", "'S", "’S")
 
 
@@ -69,6 +70,8 @@ class Words:
             gap = text[last:start]
             if _ends_sentence(gap, before, word):
                 sentence += 1
+            if gap != " " and "\n\n" not in gap:
+                gap = _SPACES.sub(" ", gap)  # a line may end inside a phrase
             owns = word.endswith(_POSSESSIVE)
             key = fold(word)
             self.starts.append(start)
@@ -140,7 +143,8 @@ class WordIndex(Generic[Row]):
 
     def get(self, phrase: str) -> Sequence[Row]:
         """The rows of exactly this phrase."""
-        return self._rows.get(tuple(fold(phrase).split()), ())
+        keys = tuple(fold(phrase).split())
+        return self._rows.get(keys[1:] if keys[:1] == ("the",) else keys, ())
 
     def longest(self, words: Words, at: int, limit: int) -> tuple[int, list[Row]] | None:
         """The longest phrase that begins at word `at` and ends before `limit`: where it ends, and its

@@ -11,7 +11,7 @@ from datetime import date
 
 import msgspec
 
-from rashomon.knowledge.names import fold, place_key
+from rashomon.knowledge.names import fold, place_key, place_words
 from rashomon.knowledge.place_phrases import stopwords
 from rashomon.knowledge.place_table import PlaceTable
 from rashomon.model import Span, span_of
@@ -21,18 +21,12 @@ _LINES = 6  # title, by-line and the like may stand before it
 _SEARCHED = 3_000
 _MAX_PLACE_WORDS = 9
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may",), ("june", "jun"),
-            ("july", "jul"), ("august", "aug"), ("september", "sept", "sep"), ("october", "oct"), ("november", "nov"),
-            ("december", "dec"),
-        ),
-        1,
-    )
-    for name in names
-}  # fmt: skip
+_MONTH_NAMES = (
+    ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may",), ("june", "jun"),
+    ("july", "jul"), ("august", "aug"), ("september", "sept", "sep"), ("october", "oct"), ("november", "nov"),
+    ("december", "dec"),
+)  # fmt: skip
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names}
 _MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
@@ -43,23 +37,15 @@ _DATE = re.compile(
     rf"|(?P<iso>(?:19|20)\d\d-\d\d-\d\d))(?!\w)|{_WEEKDAY}(?!\w)",
     re.IGNORECASE,
 )
-# Dashes that close a dateline: a hyphen only with spaces beside it, else "Port-au-Prince" would end at "Port".
+# Dashes that close a dateline. A hyphen needs spaces beside it: "Port-au-Prince" does not end at "Port".
 _CLOSE = re.compile(r"\s{0,2}(?:\s-{1,3}\s|\s?-{2,3}\s?|\s?[–—―]\s?|\s-{1,2}$)")
 _AGENCY = re.compile(r"\(([^()\n]{1,40})\)")
 _PLACE_WORD = re.compile(r"[^\W\d_](?:[\w.'’]|-(?=\w))*")
-_SMALL = frozenset(
-    ["of", "the", "and", "de", "del", "da", "do", "di", "la", "las", "los", "el", "al", "le", "les", "sur", "en", "au",
-     "aux", "des", "du", "e", "y", "ez", "es", "ash", "as", "ar", "in", "near", "van", "der", "den", "am", "an"]
-)  # fmt: skip
-_NO_PLACE = frozenset(
-    ["by", "update", "urgent", "breaking", "correction", "exclusive", "analysis", "opinion", "factbox", "explainer",
-     "note", "photo", "video", "live", "watch", "read", "related", "editorial", "summary", "what", "who", "why", "how"]
-)  # fmt: skip
 
 
 class DatelineMatch(msgspec.Struct, frozen=True):
-    """A dateline. `place` and `date_span` are pieces of the text, `date` the words of the date; the report itself
-    begins at the offset `body`. `agency` is what stands in brackets before the dash."""
+    """A dateline. `place` and `date_span` are pieces of the text, `date` the words of the date; the report
+    itself begins at the offset `body`. `agency` is what stands in brackets before the dash."""
 
     place: Span
     body: int
@@ -68,8 +54,8 @@ class DatelineMatch(msgspec.Struct, frozen=True):
     agency: Span | None = None
 
     def iso_date(self, published: str | None = None) -> str | None:
-        """The date in ISO form. Where it has no year, the one that puts it nearest to `published` (an ISO date);
-        None where there is no such date, or nothing to reckon from."""
+        """The date in ISO form. Where it has no year, the one that puts it nearest to `published` (an ISO
+        date); None where there is no such date, or nothing to reckon from."""
         match = _DATE.fullmatch(self.date.strip()) if self.date else None
         if match is None:
             return None
@@ -104,9 +90,8 @@ def _parse_line(text: str, start: int, end: int) -> DatelineMatch | None:
         if close.start() == start:
             return None
         before = close.start()
-        bracket = None
-        for bracket in _AGENCY.finditer(text, start, before):
-            pass
+        brackets = list(_AGENCY.finditer(text, start, before))
+        bracket = brackets[-1] if brackets else None
         if bracket is not None and not text[bracket.end() : before].strip(" ,.:"):
             agency = span_of(text, *bracket.span(1))
             before = bracket.start()
@@ -133,7 +118,7 @@ def _place_and_date(text: str, start: int, end: int) -> tuple[Span, Span | None]
             end = _trimmed(text, start, match.start())
             break
     words = list(_PLACE_WORD.finditer(text, start, end))
-    if not words or len(words) > _MAX_PLACE_WORDS or words[0].group().lower() in _NO_PLACE:
+    if not words or len(words) > _MAX_PLACE_WORDS or words[0].group().lower() in place_words("no dateline"):
         return None
     if words[0].start() != start or re.sub(_PLACE_WORD, "", text[start:end]).strip(" ,/()'’.-\u00a0\t"):
         return None
@@ -143,10 +128,11 @@ def _place_and_date(text: str, start: int, end: int) -> tuple[Span, Span | None]
 
 
 def _looks_like_place(text: str, words: list[str], start: int, dated: bool) -> bool:
-    """Capitals tell a dateline from a sentence with a dash in it; where they do not, the gazetteer decides."""
+    """Capitals tell a dateline from a sentence with a dash in it; where they do not, the gazetteer
+    decides."""
     if text[start : start + 600].islower():
         return len(words) <= 4 and _is_name(" ".join(words))
-    named = [word for word in words if word.lower() not in _SMALL]
+    named = [word for word in words if word.lower() not in place_words("within")]
     if not named or any(not word[0].isupper() for word in named):
         return False
     if words[0].isupper():
