@@ -6,7 +6,7 @@
     > took | COERCE seize; by Gunmen=MLI UAF; voice army=MLI MIL; on 2021-03-03; at Gao=MLI
     > denied | REJECT; by Traders=MLI BUS; on 2021-03-04
 
-The head line is `@ publisher | date | dateline or - | title`. A claim is `> trigger | TYPE mode; field; field ...`,
+The head line is `@ publisher | date | dateline or - | title`. A claim is `> trigger | TYPE mode; field; ...`,
 in the order of the text. Fields, all optional:
 
     by NAME=CODE + NAME=CODE      actors (exact pieces of the text, codes as in the accounts format)
@@ -62,8 +62,8 @@ MODES = {
     "SANCTION": "convict withdraw discontinue expel",
     "MOBILIZE": "troops weapons police militia",
     "COERCE": "seize restrict arrest deport withhold cyber censor curfew misinformation martial-law",
-    "ASSAULT": "beat crowd-control primitive abduct torture sexual destroy firearms explosives targeted suicide-attack "
-    "aerial drone heavy-weapons unconventional",
+    "ASSAULT": "beat crowd-control primitive abduct torture sexual destroy firearms explosives targeted "
+    "suicide-attack aerial drone heavy-weapons unconventional",
 }
 STATUSES = frozenset(["happened", "ongoing", "planned", "conditional", "requested", "possible", "denied"])
 SECTORS = frozenset(

@@ -2,11 +2,11 @@
 
 `build(folder, target)` reads whatever of these lies in the folder and writes one `.npz` (see `place_table`):
 
-    admin1CodesASCII.txt, admin2Codes.txt             GeoNames' lists of regions and districts (the first is
-    needed) allCountries.txt or .zip                          GeoNames' full dump, or cities500.txt,
-    cities500_latin_aliases.parquet    its towns, and XX.txt or .zip                                    full
-    dumps of single countries (XX is the ISO alpha-2 code) ne_50m_admin_1_states_provinces.json
-    Natural Earth's middles of large states
+- `admin1CodesASCII.txt` (needed), `admin2Codes.txt`: GeoNames' lists of regions and districts
+- `allCountries.txt` or `.zip`: GeoNames' full dump
+- `cities500.txt`, `cities500_latin_aliases.parquet`: its towns, where the full dump is too much
+- `XX.txt` or `.zip`: full dumps of single countries, XX being the ISO alpha-2 code
+- `ne_50m_admin_1_states_provinces.json`: Natural Earth's middles of large states
 
 Countries, regions that are no administrative unit, and newsroom aliases come from the project's own tables.
 Dumps are streamed: a full dump of twelve million rows needs some gigabytes for its numbers, not for its

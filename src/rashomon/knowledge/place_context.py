@@ -87,8 +87,9 @@ class CountryField:
             distance = (at - point) if point <= at else 2 * (point - at)
             near[iso3] = near.get(iso3, 0.0) + weight * math.exp(-distance / _REACH)
         top_whole, top_near = max(whole.values(), default=0.0), max(near.values(), default=0.0)
+        story = _STORY if near else 1.0
         score: dict[str, float] = {}
-        for weights, top, share in ((whole, top_whole, _STORY), (near, max(top_near, 0.3), 1 - _STORY)):
+        for weights, top, share in ((whole, top_whole, story), (near, max(top_near, 0.3), 1 - story)):
             for iso3, weight in weights.items():
                 if weight > 1e-6:
                     score[iso3] = score.get(iso3, 0.0) + share * weight / top

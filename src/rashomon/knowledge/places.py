@@ -168,8 +168,8 @@ class _Report:
         """Names that nobody asked for vote too, those of the title and the dateline first."""
         covered = sorted((span.start, span.end) for span in spans)
         for piece in self._lead:
-            for name in names_in(piece, self.table):
-                self._context_name(name.text, frozenset(), 0)
+            for inside in names_in(piece, self.table):
+                self._context_name(inside.text, frozenset(), 0)
         if self.flat:
             return
         at = 0

@@ -20,6 +20,7 @@ _MAX_CHARS = 160  # a dateline ends within so many characters of its line
 _LINES = 6  # title, by-line and the like may stand before it
 _SEARCHED = 3_000
 _MAX_PLACE_WORDS = 9
+_MAX_NAME_WORDS = 4
 
 _MONTH_NAMES = (
     ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may",), ("june", "jun"),
@@ -137,7 +138,10 @@ def _looks_like_place(text: str, words: list[str], start: int, dated: bool) -> b
         return False
     if words[0].isupper():
         return len(words[0]) > 1 or len(words) > 1
-    return dated or _is_name(words[0]) or (len(words) > 1 and _is_name(" ".join(words[:2])))
+    # In small letters it takes a date or a known name: "Gao, Mali" and "Gao", not "The Reform Party".
+    first, comma, _ = text[start : start + _MAX_CHARS].partition(",")
+    first = first if comma and first.count(" ") < _MAX_NAME_WORDS else " ".join(words)
+    return words[0] != "The" and (dated or _is_name(first))
 
 
 def _is_name(words: str) -> bool:

@@ -159,6 +159,7 @@ class _ReportReading:
         span = span_of(self.report.text, *words_between(self.words, trigger.first, trigger.last))
         actors, recipients = self._parties(trigger, sentence)
         kind = ontology.event_type(trigger.type)
+        frame = frame_of(self.signals, trigger)
         return Claim(
             id=claim_id(self.report.id, trigger.type, span),
             report=self.report.id,
@@ -176,8 +177,8 @@ class _ReportReading:
             recipients=recipients,
             voice=self._voice(trigger, sentence),
             status=status_of(self.signals, trigger),
-            frame=frame_of(self.signals, trigger),
-            date=date_of(self.signals, trigger, self.dates, self.report.published),
+            frame=frame,
+            date=date_of(self.signals, trigger, self.dates, self.report.published, frame == "current"),
             place=self._place(number),
             figures=figures_of(self.signals, trigger, self.quantities),
             confidence=confidence_of(trigger, self.calibration),

@@ -12,7 +12,8 @@ from rashomon.reading.events import Trigger
 from rashomon.reading.names import name_ending_at
 
 SEEN = 0.02  # pointers weaker than this are noise
-SHARE = 0.27  # a further party of the same role needs at least this much of the pointer's weight
+NOTHING = 0.5  # a role is empty where more than this of the pointer's weight is on the null position
+SHARE = 0.4  # a further party of the same role needs at least this much of the weight
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,8 @@ def fillers(
         else:
             names[name] = Filler(before.first, before.last, before.weight + weight)
     ranked = sorted(names.values(), key=lambda f: -f.weight)
-    if not ranked or ranked[0].weight < nothing:
-        total = sum(f.weight for f in ranked)
-        if total <= nothing or not ranked or ranked[0].weight < SHARE:
-            return []
+    if not ranked or nothing > NOTHING:
+        return []
     chosen = ranked[:1] + ([f for f in ranked[1:] if f.weight >= SHARE] if several else [])
     chosen = [f for k, f in enumerate(chosen) if not any(_overlap(f, g) for g in chosen[:k])]
     return sorted(chosen, key=lambda f: f.first)
