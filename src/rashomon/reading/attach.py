@@ -16,6 +16,7 @@ from rashomon.model import Date, Figure
 from rashomon.reading.dates import DateMention
 from rashomon.reading.encoder import FloatArray, Signals
 from rashomon.reading.events import Trigger
+from rashomon.reading.figure_words import nouns
 from rashomon.reading.figures import Quantity
 from rashomon.reading.words import IntArray, Words
 
@@ -27,7 +28,7 @@ SPEECH_ACTS = frozenset({"REQUEST", "ACCUSE", "REJECT", "THREATEN", "SUPPORT", "
 TODAY_OF_SPEECH = 6.0
 # Figures that only an event of these types can have; a figure head that says otherwise is overruled.
 KINDS_OF_TYPE = {
-    "PROTEST": {"protesters", "injured", "killed", "arrested"},
+    "PROTEST": {"protesters", "injured", "killed", "arrested", "damage"},
     "MOBILIZE": {"troops", "damage"},
 }
 
@@ -111,6 +112,8 @@ def _kind(signals: Signals, trigger: Trigger, quantity: Quantity) -> str | None:
         return None
     scores = signals.tags["quantity"][first:last].mean(axis=0)
     allowed = KINDS_OF_TYPE.get(trigger.type)
+    if quantity.whom is not None and quantity.whom.text.lower() in nouns("damage"):
+        allowed = {"damage", "troops"}
     for index in np.argsort(-scores):
         kind = signals.labels.quantity[int(index)]
         if kind != "none" and (allowed is None or kind in allowed):

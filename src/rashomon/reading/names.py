@@ -9,6 +9,7 @@ import numpy as np
 from rashomon.reading.encoder import Signals
 
 PARAGRAPH = 3
+PREPOSITIONS = frozenset({"in", "of", "at", "from", "for", "on", "to"})
 ENDS = frozenset({".", "!", "?", ";", '"', "“", "”", "(", ")"})
 OPENINGS = frozenset({"(", "[", '"', "“", "«", "‘", "—", "–", "/", ".", ","})
 
@@ -58,4 +59,6 @@ def name_ending_at(signals: Signals, word: int) -> tuple[int, int]:
             break
     while first > 0 and words.breaks[first] == 0 and words.word(first - 1) not in OPENINGS:
         first -= 1
+    if words.lower[first] in PREPOSITIONS and first < word and first > 0 and words.breaks[first] < PARAGRAPH:
+        first -= 1  # "in southern Peru": the noun before it belongs to the name
     return first, word + 1

@@ -10,6 +10,7 @@ import msgspec
 
 from rashomon import ontology
 from rashomon.knowledge import countries, places
+from rashomon.knowledge.actors import publisher_profile
 from rashomon.knowledge.cast import Cast
 from rashomon.model import (
     Claim,
@@ -146,7 +147,9 @@ class _ReportReading:
             places=tuple(self.places.values()),
         )
         if line is not None and report.dateline is None:
-            dateline = Dateline(self.places.get((line.place.start, line.place.end)), line.date)
+            dateline = Dateline(
+                self.places.get((line.place.start, line.place.end)), line.iso_date(report.published)
+            )
             self.report = msgspec.structs.replace(report, dateline=dateline)
 
     def reading(self, notes: tuple[str, ...]) -> Reading:
@@ -287,9 +290,14 @@ class _ReportReading:
             self.report.text,
             title=self.report.title,
             dateline=dateline.text if dateline else None,
-            country_hints=self.hints,
+            country_hints=self._publisher_country(),
         )
         return {(m.start, m.end): p for m, p in zip(mentions, resolved, strict=True) if p is not None}
+
+    def _publisher_country(self) -> dict[str, float]:
+        """Where the outlet is from: a weak hint for places that the text leaves open."""
+        profile = publisher_profile(self.report.publisher) if self.report.publisher else None
+        return {profile.country: 1.0} if profile is not None and profile.country else {}
 
     def _place(self, number: int) -> Place | None:
         span = self.place_spans[number]

@@ -8,6 +8,10 @@ from rashomon.reading.encoder import Signals
 from rashomon.reading.words import IntArray
 
 THRESHOLD = 0.5
+# What may stand before a sentence within a paragraph; after anything else the head is not believed.
+TERMINALS = frozenset(
+    {".", "!", "?", "…", ":", ";", '"', "”", "“", "»", "'", "’", ")", "]", "-", "–", "—", "*", "•"}
+)
 PARAGRAPH, LINE, SPACE = 3, 2, 1
 
 
@@ -21,6 +25,8 @@ def sentence_starts(signals: Signals) -> IntArray:
     if not len(words):
         return np.zeros(0, np.int32)
     begins = (signals.tags["sentence"][:, 0] > THRESHOLD) & (words.breaks >= SPACE)
+    ended = np.fromiter((word in TERMINALS for word in words.lower[:-1]), bool, len(words) - 1)
+    begins[1:] &= ended | (words.breaks[1:] >= LINE)
     begins |= words.breaks >= PARAGRAPH
     begins[0] = True
     return np.flatnonzero(begins).astype(np.int32)
