@@ -32,12 +32,34 @@ def year_for(parts: Parts, context: Context) -> int | None:
     return None
 
 
-def _nearest(options: list[Days], reference: date, look: Direction | None) -> Days | None:
-    if look == "future":
-        ahead = [days for days in options if days.last >= reference]
-        return min(ahead) if ahead else None
-    back = [days for days in options if days.first <= reference]
-    return max(back) if back else None
+_FAR, _NEAR = 300, 31  # days
+
+
+def _nearest(make: Callable[[int], Days | None], reference: date, look: Direction | None) -> Days | None:
+    """The days nearest to a reference on the side that the clause looks to; on the other side where that is
+    most of a year nearer ("on 2 November, 0600", told on 30 October).
+    """
+    year = reference.year
+    back = ahead = None
+    for y in range(min(9999, year + 1), max(1, year - 8) - 1, -1):  # 29 February stands away up to eight years
+        days = make(y)
+        if days and days.first <= reference:
+            back = days
+            break
+        ahead = days or ahead
+    if look == "future" and (ahead is None or (back and back.last >= reference)):
+        ahead = back if back and back.last >= reference else None
+        for y in range(min(9999, year + 2), min(9999, year + 8) + 1):
+            if ahead is None and (days := make(y)):
+                ahead = days
+    one, other = (ahead, back) if look == "future" else (back, ahead)
+    if one and other and _apart(one, reference) > _FAR and _apart(other, reference) <= _NEAR:
+        return other
+    return one
+
+
+def _apart(days: Days, reference: date) -> int:
+    return max((days.first - reference).days, (reference - days.last).days)
 
 
 def yearless(make: Callable[[int], Days | None], context: Context) -> tuple[Days | None, Direction | None]:
@@ -58,9 +80,8 @@ def yearless(make: Callable[[int], Days | None], context: Context) -> tuple[Days
         return days, None
     if context.published is None:
         return None, context.look()
-    look, year = context.look(), context.published.year
-    options = [days for y in range(max(1, year - 4), min(9999, year + 4) + 1) if (days := make(y))]
-    return _nearest(options, context.published, look), look
+    look = context.look()
+    return _nearest(make, context.published, look), look
 
 
 def _calendar_day(

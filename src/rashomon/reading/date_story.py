@@ -18,7 +18,7 @@ from rashomon.model import DatePrecision
 
 from . import date_calendar as cal
 from .date_calendar import Days, one_day
-from .date_tense import Direction, direction
+from .date_tense import Clauses, Direction, direction
 from .date_words import Expression, Parts, numbers, words_of
 
 DateKind = Literal["absolute", "relative", "anaphoric", "duration-bounded"]
@@ -55,6 +55,7 @@ class Context:
         self.lead = ""
         self.ancient = False  # the story has reached years before Christ, which have no ISO day
         self.sections = _section_years(text)
+        self.clauses = Clauses(text)
 
     def section_year(self) -> int | None:
         """The year that opens this paragraph ("2005. In May the two sides ..."), if one does."""
@@ -65,7 +66,7 @@ class Context:
 
     def look(self) -> Direction | None:
         """Which way the clause around the expression at hand looks."""
-        return direction(self.text, self.start, self.end, self.lead)
+        return direction(self.text, self.start, self.end, self.lead, self.clauses)
 
     def told_day(self) -> date | None:
         """The day that "a day later" counts from: the one told before, near by, or else that of

@@ -10,10 +10,13 @@ import numpy as np
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
 from rashomon.reading.names import name_ending_at
+from rashomon.reading.words import Words
 
 SEEN = 0.02  # pointers weaker than this are noise
 NOTHING = 0.5  # a role is empty where more than this of the pointer's weight is on the null position
 SHARE = 0.4  # a further party of the same role needs at least this much of the weight
+JOINED = 0.06  # this much, where the text joins it to one that was taken ("Oman and the Red Cross")
+JOINTS = frozenset({"and", "or", "&", ",", "the", "a", "an", "both", "its", "their", "his", "her", "with"})
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,14 @@ def fillers(
     ranked = sorted(names.values(), key=lambda f: -f.weight)
     if not ranked or nothing > NOTHING:
         return []
-    chosen = ranked[:1] + ([f for f in ranked[1:] if f.weight >= SHARE] if several else [])
-    chosen = [f for k, f in enumerate(chosen) if not any(_overlap(f, g) for g in chosen[:k])]
+    chosen = ranked[:1]
+    for filler in ranked[1:] if several else []:
+        if any(_overlap(filler, other) for other in chosen):
+            continue
+        if filler.weight >= SHARE or (
+            filler.weight >= JOINED and any(_joined(signals.words, filler, other) for other in chosen)
+        ):
+            chosen.append(filler)
     return sorted(chosen, key=lambda f: f.first)
 
 
@@ -76,6 +85,16 @@ def settle(
     return (
         [f for f in actors if names(f) not in both - leave_recipients],
         [f for f in recipients if names(f) not in leave_recipients],
+    )
+
+
+def _joined(words: Words, a: Filler, b: Filler) -> bool:
+    """Whether nothing but "and", a comma and the like stands between two names."""
+    between = words.lower[min(a.last, b.last) : max(a.first, b.first)]
+    return (
+        len(between) <= 4
+        and bool({"and", "or", "&", ",", "with"} & set(between))
+        and JOINTS.issuperset(between)
     )
 
 
