@@ -134,3 +134,23 @@ def test_reconcile_makes_an_incident_of_each_claim() -> None:
     assert [incident.claims for incident in incidents] == [(claim.id,) for claim in claims]
     assert incidents[0].accounts[0].voice == claims[0].voice
     assert len({incident.id for incident in incidents}) == 2
+
+
+def test_refusals_and_notes_of_a_stream_are_numbered_as_given() -> None:
+    errors: list[RashomonError] = []
+    given: list[Any] = [GOOD, 5, {"text": GOOD, "published": "2019-02-30"}, GERMAN]
+    readings = list(rashomon.read_many(given, on_error=errors.append))
+    assert [error.where for error in errors] == ["report 2", "report 4"]
+    assert "2019-02-30" in readings[1].notes[0]
+    assert "2019-02-30" in rashomon.read(given[2]).notes[0]
+
+
+@pytest.mark.parametrize("reports", [GOOD, {"text": GOOD}, rashomon.Report(text=GOOD)])
+def test_one_report_is_no_stream(reports: Any) -> None:
+    with pytest.raises(MalformedInput, match="a single report"):
+        next(rashomon.read_many(reports))
+
+
+def test_a_misspelt_policy_is_refused_at_once() -> None:
+    with pytest.raises(RashomonError, match="on_error"):
+        next(rashomon.read_many([GOOD], on_error="ignore"))  # type: ignore[arg-type]

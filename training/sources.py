@@ -1,7 +1,7 @@
 """Readers of the sources in `shared/train` that teach mentions and sentences, as examples over raw text.
 
 Each source labels some of our mention types and says nothing of the others. A word outside any labelled
-mention is therefore known only to be none of the types that its source labels: `NOT_OF` gives, for each
+mention is therefore known only to be none of the types that its source labels: `allowed` gives, for each
 source, the tags that such a word may still have (learning from partial labels, after Jin and Ghahramani
 2002).
 """

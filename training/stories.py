@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from rashomon.evaluation.agreement import date_bounds
 from rashomon.reading.windows import Window, cut_windows
 from rashomon.reading.words import Words, split_words
 from training import ledger
@@ -307,15 +308,15 @@ def _add_parties(
 ) -> None:
     voice = [] if claim["voice"] == "publisher" else [claim["voice"]]
     place = [claim["place"]] if claim["place"] else []
-    asked = {
+    asked: dict[str, tuple[list[str], list[str | None]]] = {
         "actor": (claim["actor"], claim["actor_code"]),
         "recipient": (claim["recipient"], claim["recipient_code"]),
-        "voice": (voice, [claim.get("voice_code")]),
-        "place": (place, [None]),
+        "voice": (voice, [claim.get("voice_code")] if voice else []),
+        "place": (place, [None] if place else []),
     }
     for role, (names, codes) in asked.items():
         groups = []
-        for name, code in zip(names, codes, strict=False):
+        for name, code in zip(names, codes, strict=True):
             anchors = _anchors(name, quote, words, position)
             for k, length in anchors:
                 tags["extent"][k] = min(length, MAX_NAME) - 1
@@ -359,18 +360,6 @@ def candidates(report: dict[str, Any]) -> tuple[list[Any], list[Any]]:
     return quantities, [d for d in find_dates(report["text"], str(report["published"])) if d.first]
 
 
-def _bounds(date: Any) -> tuple[str, str]:
-    """First and last day of a gold date."""
-    first, last = (str(d) for d in (date if isinstance(date, list) else [date, date]))
-    return (first + "-01-01"[len(first) - 4 :])[:10] if len(first) < 10 else first[:10], _last_day(last)
-
-
-def _last_day(date: str) -> str:
-    if len(date) == 4:
-        return f"{date}-12-31"
-    return f"{date}-31" if len(date) == 7 else date[:10]
-
-
 def _add_date(
     target: Target,
     claim: dict[str, Any],
@@ -384,7 +373,10 @@ def _add_date(
     if claim["date"] is None:
         target.roles["date"] = []
         return
-    first, last = _bounds(claim["date"])
+    bounds = date_bounds(claim["date"])
+    if bounds is None:
+        return
+    first, last = bounds
     right = [d for d in dates if first <= d.first and d.last <= last]
     right = [d for d in right if (d.first, d.last) == (first, last)] or right
     in_quote = [d for d in right if quote[0] <= d.start and d.end <= quote[1]]

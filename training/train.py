@@ -59,6 +59,7 @@ class Run:
         self.optimizer.load_state_dict(kept["optimizer"])
         self.average, self.step, self.epoch = kept["average"], kept["step"], kept["epoch"] + 1
         self.rng.setstate(kept["rng"])
+        torch.set_rng_state(kept["torch"])
 
     def keep(self) -> None:
         """Write the checkpoint; a kill while it is written loses nothing."""
@@ -68,6 +69,7 @@ class Run:
             "step": self.step,
             "epoch": self.epoch,
             "optimizer": self.optimizer.state_dict(),
+            "torch": torch.get_rng_state(),
             "rng": self.rng.getstate(),
         }
         torch.save(state, self.out / "last.tmp")
@@ -77,9 +79,8 @@ class Run:
         """The batches of one epoch: all of the corpus, and as much of the other sources as `--mix` says."""
         chosen = list(batches(stories, self.options.batch, self.rng))
         budget = self.options.mix * sum(len(e.pieces) for e in stories)
-        self.rng.shuffle(others)
         extra: list[Example] = []
-        for example in others:
+        for example in self.rng.sample(others, len(others)):
             if budget <= 0:
                 break
             extra.append(example)

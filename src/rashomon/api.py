@@ -91,8 +91,9 @@ def read(report: ReportLike, *, max_chars: int | None = None) -> ClaimList:
         MalformedInput: `report` is none of the above, or a field of it is no string.
         InstallationError: the model or a table is missing or damaged.
     """
-    checked = check(_as_report(report), max_chars)
-    return ClaimList(_with_notes(load_reader().read(checked.report), checked.notes))
+    given, notes = _as_report(report)
+    checked = check(given, max_chars)
+    return ClaimList(_with_notes(load_reader().read(checked.report), notes + checked.notes))
 
 
 def read_many(
@@ -109,25 +110,39 @@ def read_many(
 
     Yields:
         The claims of each report that could be read, in the order of the reports.
+
+    Raises:
+        MalformedInput: `reports` is one report, not several.
+        InputError: `on_error` is none of the above; or, where it is "raise", a report cannot be read.
+        InstallationError: the model or a table is missing or damaged.
     """
+    if isinstance(reports, (str, Mapping, Report)):
+        raise MalformedInput("`reports` is a single report", hint="give a list of reports, or use `read`")
+    if on_error not in ("raise", "skip") and not callable(on_error):
+        raise InputError(f"`on_error` is {on_error!r}", hint='"raise", "skip" or a function')
+    odd: dict[str | None, tuple[str, ...]] = {}
 
     def policy(error: RashomonError) -> None:
+        odd.pop(error.where, None)
         if on_error == "raise":
             raise error
         if on_error != "skip":
             on_error(error)
 
-    def given() -> Iterator[tuple[None, Report]]:
+    def given() -> Iterator[tuple[str, Report]]:
         for number, entry in enumerate(reports, 1):
+            where = f"report {number}"
             try:
-                report = _as_report(entry)
+                report, notes = _as_report(entry)
             except RashomonError as error:
-                policy(error.at(f"report {number}"))
+                policy(error.at(where))
             else:
-                yield None, report
+                if notes:
+                    odd[where] = notes
+                yield where, report
 
-    for _, reading in stream(given(), policy, max_chars=max_chars):
-        yield ClaimList(reading)
+    for where, reading in stream(given(), policy, max_chars=max_chars):
+        yield ClaimList(_with_notes(reading, odd.pop(where, ())))
 
 
 def stream(
@@ -195,16 +210,16 @@ def load_reader() -> Reader:
     return Reader.load()
 
 
-def _as_report(given: ReportLike) -> Report:
+def _as_report(given: ReportLike) -> tuple[Report, tuple[str, ...]]:
+    """The report, and notes on fields of it that had to be left out."""
     if isinstance(given, Report):
         if not isinstance(given.text, str):
             raise MalformedInput(f"the text is {type(given.text).__name__}, it should be str")
-        return _completed(given)
+        return _completed(given), ()
     if isinstance(given, str):
-        return report_from_text(given)
+        return report_from_text(given), ()
     if isinstance(given, Mapping):
-        report, _ = report_from_fields(dict(given))
-        return report
+        return report_from_fields(dict(given))
     raise MalformedInput(
         f"a report is a Report, a str or a mapping, this is {type(given).__name__}",
         hint="rashomon.Report(text=...)",

@@ -145,8 +145,7 @@ def read(
 ) -> None:
     """Read reports: print what each claims - who did what to whom, where, when, according to whom.
 
-    A report that cannot be read is named on standard error and the others are read; the exit status is then
-    1.
+    A report that cannot be read is named on standard error, and the others are read; then the status is 1.
     """
     with Run(files, published, publisher, title, max_chars, to, quiet) as run:
         chosen = form or Format(_default_format(to))

@@ -17,8 +17,8 @@ on Friday. Trade Minister Grace Mollel defended her. Kenya's foreign ministry pr
 Peter Sitati, called Barongo "no friend of farmers". Lorry drivers blocked the road, said Juma Keya, a farmer.
 The police watched."""
 
-KOSOVO = """PRISTINA, Kosovo - The NATO peacekeeping force in Kosovo (KFOR) sent two patrols to Zubin Potok on
-Monday after Kosovo police arrested four Serbs. Serbian President Milan Vrbaski accused the police of
+KOSOVO = """PRISTINA, Kosovo - The NATO peacekeeping troops in Kosovo (KFOR) sent two patrols to Zubin Potok
+on Monday after Kosovo police arrested four Serbs. Serbian President Milan Vrbaski accused the police of
 provocation. Vrbaski spoke in Belgrade. "We were calm," said police spokesman Arben Lumi. The union of miners
 at Trepca went
 on strike; the union wants pay. Former mayor Dragan Ilincic, who leads the union, was held."""
@@ -52,7 +52,7 @@ def test_titles_appositions_and_short_forms(piece: str, nth: int, code: str) -> 
 @pytest.mark.parametrize(
     ("piece", "nth", "code"),
     [
-        ("NATO peacekeeping force in Kosovo", 0, "IGO MIL"),
+        ("NATO peacekeeping troops in Kosovo", 0, "IGO MIL"),
         ("KFOR", 0, "IGO MIL"),
         ("Kosovo police", 0, "XKX COP"),
         ("Serbs", 0, "XKX SOC"),

@@ -56,6 +56,21 @@ DAY = [
     ("It was on the eve of Christmas 2016.", "2016-12-24"),
     ("Mon 12: nothing moved.", "2018-11-12"),
     ("The last day of August 1994 was hot.", "1994-08-31"),
+    ("10 OCT, 1845 UTC: shots at the ford", "2018-10-10"),  # a clock time is no year
+    ("02 OCT, 2030 hrs, the ford: a raid", "2018-10-02"),
+    ("3 November, 0600: a drill", "2018-11-03"),
+    ("16 November, 0600: a drill", "2018-11-16"),  # two days off, not most of a year
+    ("18/06, 14:00: a raid on the mill", "2018-06-18"),
+    ("16/06, 22:50 the mill burned", "2018-06-16"),
+    ("On 16/5 the union wrote again.", "2018-05-16"),
+    ("The sluice will be opened up on Friday.", "2018-11-16"),
+    ("The keys are to be given up on Friday.", "2018-11-16"),
+    ("The patrol ordered the barge to halt on Monday.", "2018-11-12"),
+    ("The men were ordered to report on Monday.", "2018-11-19"),
+    ("The miller let the inspectors in on Monday.", "2018-11-12"),
+    ("The tally for Monday: three barges", "2018-11-12"),
+    ("They had come the Sunday before.", "2018-11-11"),
+    ("The levy falls due on Friday week.", "2018-11-23"),
 ]
 
 
@@ -91,6 +106,14 @@ STRETCH = [
     ("It rained for the past two weeks.", "2018-10-31", "2018-11-14", "range"),
     ("Sales fell in Q3 2017.", "2017-07-01", "2017-09-30", "range"),
     ("The road reopens in the second week of December 2018.", "2018-12-08", "2018-12-14", "week"),
+    ("Raids from Saturday to Sunday: two", "2018-11-10", "2018-11-11", "range"),
+    ("Two mills burned over the past day.", "2018-11-13", "2018-11-14", "range"),
+    ("Two mills burned in the past 48 hours.", "2018-11-12", "2018-11-14", "range"),
+    ("The lockout is now in its third week.", "2018-10-31", "2018-11-14", "range"),
+    ("The ferrymen stayed ashore for a sixth day.", "2018-11-09", "2018-11-14", "range"),
+    ("They have sat there for three days.", "2018-11-11", "2018-11-14", "range"),
+    ("It rained through the first months of 2015.", "2015-01-01", "2015-03-31", "range"),
+    ("It rained in the first five months of the year.", "2018-01-01", "2018-05-31", "range"),
     ("Built in 1998.", "1998-01-01", "1998-12-31", "year"),
 ]
 
@@ -113,6 +136,7 @@ NO_DATE = [
     "It scored 3-1 in round 12.",
     "Theresa May spoke to May.",
     "The sun sat low, and they wed.",
+    "The guard stands 24/7 and the vote was 16/5.",
 ]
 
 
@@ -163,6 +187,19 @@ def test_days_told_one_by_one() -> None:
         "2017-02-15",
         "2017-02-22",
     ]
+
+
+def test_days_of_a_month_told_before() -> None:
+    found = find_dates("It rained in May 2017. On the 6th and 7th it hailed. On the 9th it froze.", PUBLISHED)
+    assert [(m.first, m.last) for m in found[1:]] == [
+        ("2017-05-06", "2017-05-07"),
+        ("2017-05-09", "2017-05-09"),
+    ]
+
+
+def test_a_count_of_days_ends_on_the_day_told_beside_it() -> None:
+    found = find_dates("The ferrymen stayed ashore for a third day on Monday.", PUBLISHED)
+    assert [(m.first, m.last) for m in found] == [("2018-11-10", "2018-11-12"), ("2018-11-12", "2018-11-12")]
 
 
 def test_vague_expressions_say_so() -> None:

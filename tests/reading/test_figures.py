@@ -41,6 +41,7 @@ BOUNDS: list[tuple[str, Row]] = [
     ("scores of boats", (40, None, "boats")),
     ("hundreds of boats", (200, None, "boats")),
     ("several hundred boats", (200, None, "boats")),
+    ("several thousand boats", (3000, None, "boats")),
     ("thousands of boats", (2000, None, "boats")),
     ("tens of thousands of people", (20_000, None, "people")),
     ("at least 5 boats", (5, None, "boats")),
@@ -83,13 +84,18 @@ def test_bounds(text: str, row: Row) -> None:
     [
         ("three women and two men", [(3, 3, "women"), (2, 2, "men")]),
         ("five, including two children", [(5, 5, None), (2, 2, "children")]),
-        ("nine, and one of them a boy", [(9, 9, None), (1, 1, None), (1, 1, "boy")]),
+        ("six, and one of them a nurse", [(6, 6, None), (1, 1, None), (1, 1, "nurse")]),
         ("raised the toll from 11 to 15 dead", [(11, 11, None), (15, 15, "dead")]),
         ("VELIKA, May 4 - Six miners fell", [(6, 6, "miners")]),
         ("In 1998 300 people left", [(300, 300, "people")]),
         ("put the dead at five", [(5, 5, None)]),
         ("9 killed, 8 hurt", [(9, 9, None), (8, 8, None)]),
         ("Soldiers shot rebels near huts", []),
+        ("Killed: 4; hurt: 12", [(4, 4, None), (12, 12, None)]),
+        ("Total arrests to date: 25", [(25, 25, None)]),
+        ("a sister and brother fell", [(2, 2, "sister and brother")]),
+        ("a teacher and brother fell", [(1, 1, "teacher")]),
+        ("a fifth miner fell", [(1, 1, "miner")]),
     ],
 )
 def test_several_figures_or_none(text: str, rows: list[Row]) -> None:

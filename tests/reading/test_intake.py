@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from rashomon.errors import EmptyText, InputError, MalformedInput, TextTooLong, UnsupportedLanguage
 from rashomon.model import Report
-from rashomon.reading.intake import NO_DATE, check, limit_of, readable
+from rashomon.reading.characters import readable
+from rashomon.reading.intake import NO_DATE, check, limit_of
 from rashomon.reading.language import detect, language_name
 
 ENGLISH = (
@@ -150,3 +151,14 @@ def test_the_glance_and_the_model_agree() -> None:
     assert (
         detect("Guards held twelve men near Vrelo, mayor Ana Moro told reporters late Tuesday").code == "en"
     )
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, "10", 2.5])
+def test_a_limit_given_must_be_a_positive_whole_number(limit: object) -> None:
+    with pytest.raises(InputError, match="positive whole number"):
+        limit_of(limit)  # type: ignore[arg-type]
+
+
+def test_a_short_text_in_signs_is_refused() -> None:
+    with pytest.raises(UnsupportedLanguage):
+        check(Report(text="警方星期二在河谷镇逮捕了五名男子，镇长说。工会领袖否认了这一说法。"))

@@ -81,7 +81,7 @@ def test_windows_share_the_text_out_without_gap_or_overlap(parts: list[str]) -> 
     own = np.concatenate([w.words[w.core_start : w.core_end] for w in windows]) if windows else np.zeros(0)
     assert own.tolist() == list(range(len(words)))
     for window in windows:
-        assert len(window.pieces) <= max(MAX_PIECES, 512)
+        assert len(window.pieces) <= MAX_PIECES
         assert len(window.first_pieces) == len(window.words) and window.first_pieces.max() < len(
             window.pieces
         )

@@ -92,4 +92,5 @@ def test_hostile_pages_end_in_time(data: bytes) -> None:
     start = time.monotonic()
     with contextlib.suppress(MalformedInput, EmptyText):
         html.extract(data[: html.MAX_PAGE_BYTES])
-    assert time.monotonic() - start < 60
+    # A fresh child on a busy machine may take its whole time to start, and then its whole time to work.
+    assert time.monotonic() - start < html._START_SECONDS + html._WALL_SECONDS + 10

@@ -170,3 +170,9 @@ def test_a_document_is_rows(data: bytes) -> None:
         return
     for row in found:
         assert (row.report is None) != (row.error is None)
+
+
+def test_files_joined_with_their_byte_order_marks_and_empty_ones() -> None:
+    line = '{"text": "a"}\n'.encode("utf-8-sig")
+    assert [row.report is not None for row in rows(line + line)] == [True, True]
+    assert list(read_document(b" \n", 1000)) == []

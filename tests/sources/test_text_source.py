@@ -94,3 +94,8 @@ def test_what_a_report_says_is_not_overruled() -> None:
 def test_nothing_is_invented() -> None:
     report = report_from_text("The army left the town in May 2019, on a Tuesday.")
     assert (report.published, report.publisher, report.title, report.url) == (None, None, None, None)
+
+
+def test_bytes_of_every_kind_are_no_text() -> None:
+    with pytest.raises(MalformedInput, match="binary"):
+        decode(bytes((i * 7919 + i // 3) % 256 for i in range(5000)))

@@ -13,7 +13,7 @@ from rashomon.evaluation.extras import need
 from rashomon.model import Report
 
 Story = dict[str, Any]
-"""One story file, as YAML gives it: story, reports, claims, incidents, disputes (see docs/gold-sets)."""
+"""One story file, as YAML gives it: story, reports, claims, incidents, disputes (the accounts form)."""
 
 NEEDED = ("story", "reports", "claims", "incidents")
 

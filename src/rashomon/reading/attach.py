@@ -98,7 +98,7 @@ def figures_of(signals: Signals, trigger: Trigger, quantities: Candidates[Quanti
     found = []
     weights = quantities.weights(signals, trigger, "figure")
     for index in np.flatnonzero(weights >= FIGURE_WEIGHT):
-        quantity = quantities.items[index]
+        quantity = quantities.items[int(index)]
         kind = _kind(signals, trigger, quantity)
         if kind is not None:
             whom = quantity.whom.text if quantity.whom is not None else None

@@ -13,7 +13,7 @@ from rashomon.model import DatePrecision
 
 from . import date_calendar as cal
 from .date_calendar import Days
-from .date_story import Context, Resolved, month_number, number_of, unit_value
+from .date_story import Context, DateKind, Resolved, count_of, month_number, number_of, unit_of, unit_value
 from .date_tense import Direction
 from .date_words import Parts, named_days, words_of
 
@@ -41,7 +41,7 @@ def _nearest(make: Callable[[int], Days | None], reference: date, look: Directio
     """
     year = reference.year
     back = ahead = None
-    for y in range(min(9999, year + 1), max(1, year - 8) - 1, -1):  # 29 February stands away up to eight years
+    for y in range(min(9999, year + 1), max(1, year - 8) - 1, -1):  # a 29 February may be 8 years off
         days = make(y)
         if days and days.first <= reference:
             back = days
@@ -169,6 +169,8 @@ def season(parts: Parts, context: Context) -> Resolved | None:
 
 def quarter(parts: Parts, context: Context) -> Resolved | None:
     year = year_for(parts, context)
+    if year is None and parts.get("rel") == "the" and context.published and not context.history:
+        year = context.published.year
     order = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
     number = int(parts["q"]) if "q" in parts else order[parts["n"]]
     half = parts.get("k") == "half"
@@ -210,3 +212,32 @@ def week_of_month(parts: Parts, context: Context) -> Resolved | None:
         whole_month, days=whole, precision="week" if size == 7 else "day",
         value=first.isoformat() if size == 1 else unit_value(whole, "W"),
     )  # fmt: skip
+
+
+def edge(parts: Parts, context: Context) -> Resolved | None:
+    """The first months of 2015, the last weeks of March; where no number is told, a few of them."""
+    found = month(parts, context) if "m" in parts else None
+    whole = found.days if found else None
+    if "m" not in parts:
+        told = context.published.year if context.published and not context.history else None
+        if "y2" in parts:
+            number: int | None = int(parts["y2"])
+        else:
+            number = told if parts["rel"] == "the" else year_for(parts, context)
+        whole = cal.year_of(number) if number and 1 <= number <= 9999 else None
+    if whole is None:
+        return Resolved(None, "range", "relative")
+    count, unit = count_of(parts.get("n"))[0] if "n" in parts else None, unit_of(parts["u"])
+    count = count or {"M": 3, "W": 4 if "m" not in parts else 2, "D": 10}[unit]
+    if parts["dir"] in ("last", "closing", "final"):
+        days = Days(cal.shift_unit(cal.shift(whole.last, 1), -count, unit), whole.last)
+    else:
+        days = Days(whole.first, cal.shift(cal.shift_unit(whole.first, count, unit), -1))
+    days = Days(max(days.first, whole.first), min(days.last, whole.last))
+    kind: DateKind = "absolute" if "y" in parts or "y2" in parts else "relative"
+    return Resolved(days, "range", kind, None, vague="n" not in parts)
+
+
+def slash(parts: Parts, context: Context) -> Resolved | None:
+    """16/06: the day first; the nearest such day."""
+    return _calendar_day(parts, context, int(parts["m"]), int(parts["d"]), None)

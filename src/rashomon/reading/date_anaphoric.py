@@ -202,9 +202,34 @@ def part_only(parts: Parts, context: Context) -> Resolved | None:
 
 
 def monthday(parts: Parts, context: Context) -> Resolved | None:
-    told = context.told()
-    day = cal.day_of(told.first.year, told.first.month, number_of(parts["d"])) if told else None
+    """The 6th: of the month told before, or else the one nearest to publication that the clause looks to."""
+    told, number = context.told(), number_of(parts["d"])
+    if told is None:
+        return None
+    month = told.first
+    if context.anchor is None:
+        if number > month.day and context.look() != "future":
+            month = cal.shift_months(month.replace(day=1), -1)
+        elif number < month.day and context.look() == "future":
+            month = cal.shift_months(month.replace(day=1), 1)
+    elif context.linked and context.anchor_fine and number < told.first.day:  # "the 30th and the 1st"
+        month = cal.shift_months(month.replace(day=1), 1)
+    day = cal.day_of(month.year, month.month, number)
     return Resolved(one_day(day), "day", "anaphoric", day.isoformat()) if day else None
+
+
+def weekday_before(parts: Parts, context: Context) -> Resolved | None:
+    """The Sunday before: the last one before the day told; the Sunday before last: one before that."""
+    if "x" not in parts:
+        return neighbour(
+            {"wd": parts["wd"], "dir": "previous" if parts["dir"] == "before" else "following"}, context
+        )
+    now, number = context.published, weekday_number(parts["wd"])
+    if now is None:
+        return Resolved(None, "day", "relative")
+    back = (now.isoweekday() - number) % 7
+    days = one_day(cal.shift(now, -(back or 7) - 7 if parts["x"] == "before last" else 14 - back))
+    return Resolved(days, "day", "relative", days.first.isoformat())
 
 
 def told_month(parts: Parts, context: Context) -> Resolved | None:

@@ -104,6 +104,7 @@ def _month_day(text: str, match: re.Match[str]) -> bool:
     return _month_word(text, match) and bool(dated or not (bare and counts_something(text, match.end())))
 
 
+_BEFORE_A_NAMED_MAY = ("in", "since", "late", "early", "last", "next", "mid", "until", "during", "of")
 _MRS_MAY = re.compile(r"\b(?:Theresa|Mr?s\.?|Minister|Elaine|Brian|Justin|Prime Minister) May\b")
 
 
@@ -112,19 +113,15 @@ def _bare_month(text: str, match: re.Match[str]) -> bool:
     before = word_before(text, match.start())
     capital = _capital(text, match, "m")
     if word in ("may", "march"):
+        if not capital:
+            return False
+        beside = text[match.start() - 1 : match.start()] == "-" or text[match.end() : match.end() + 1] == ":"
+        if beside or not {before, lead} & words_of("before_may").keys():
+            return beside
         near = max(0, match.start() - 300)  # bounded, so that the whole stays linear
-        named = word == "may" and _MRS_MAY.search(text, near, match.end() + 300) is not None
-        sure = (
-            ("in", "since", "late", "early", "last", "next", "mid", "until", "during", "of")
-            if named
-            else words_of("before_may")
-        )
-        return capital and (
-            before in sure
-            or lead in sure
-            or text[match.start() - 1 : match.start()] == "-"
-            or text[match.end() : match.end() + 1] == ":"
-        )
+        if word != "may" or _MRS_MAY.search(text, near, match.end() + 300) is None:
+            return True
+        return not {before, lead}.isdisjoint(_BEFORE_A_NAMED_MAY)
     if word in ("april", "june", "august", "january"):  # given names and days of national myth
         after = re.match(r"[ \t]([A-Z][a-z]+)", text[match.end() : match.end() + 24])
         if after and not lead:
@@ -182,6 +179,8 @@ def _stretch(text: str, match: re.Match[str]) -> bool:
     article = match[0][:3].lower() == "the"
     if match["n"]:
         return True
+    if unit == "day" and article and match["dir"].lower() in ("past", "last"):  # "over the past day"
+        return lead_of(text, match.start())[0] in ("over", "in", "during", "within")
     return (article and unit not in ("day", "days")) or (
         unit.endswith("s") and match["dir"].lower() in ("past", "coming")
     )
@@ -196,6 +195,84 @@ def _feast(text: str, match: re.Match[str]) -> bool:
     island = re.compile(r"[ \t](?:Island|Rising|Road|Street|Square)").match(text, match.end())
     return text[match.start()].isupper() and not island
 
+
+_CLOCK = re.compile(
+    r"[,.;]?[ \t]{1,2}(?:at[ ])?\d{1,2}[:.h]\d\d(?!\d)|,[ \t]?\d{4}[ ]?(?:hrs|hours|UTC|GMT|Z)\b",
+    re.IGNORECASE,
+)
+_SLASH_LEADS = ("on", "since", "until", "till", "by", "from", "between", "of", "to", "before", "after")
+
+
+def _slash(text: str, match: re.Match[str]) -> bool:
+    """Whether "16/06" is a day: a clock time follows, or a preposition or the start of a line tells."""
+    if int(match["m"]) > 12 or text[match.end() : match.end() + 1] in ("%", "°", "/"):
+        return False
+    if _CLOCK.match(text, match.end()):
+        return True
+    if counts_something(text, match.end()) or match[0] in ("24/7", "9/11", "7/7", "50/50"):
+        return False
+    line = text[max(0, match.start() - 8) : match.start()].rpartition("\n")
+    opens = (line[1] or match.start() <= 8) and not line[2].strip(" \t-*•[(")
+    if opens:
+        return text[match.end() : match.end() + 1] in (",", ":", "]", ")") or match["m"][0] == "0"
+    return lead_of(text, match.start())[0] in _SLASH_LEADS and text[match.end() : match.end() + 1] != "-"
+
+
+_ORDINAL_AND = re.compile(
+    r"\bthe\s{1,3}(?:night\s{1,3}of\s{1,3}the\s{1,3})?\d{1,2}(?:st|nd|rd|th)\s{1,3}(?:and|or|to|until|through)\s{1,3}(?:the\s{1,3})?\Z",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def _monthday(text: str, match: re.Match[str]) -> bool:
+    """Whether "the 6th" is a day of the month at hand, alone or as the second of two ("the 6th and 7th")."""
+    window = max(0, match.start() - 40)
+    pair = _ORDINAL_AND.search(text, window, match.start())
+    start = pair.start() if pair else match.start()
+    return lead_of(text, start)[0] in ("on", "since", "until", "till", "by", "from", "between")
+
+
+_IN_ITS = re.compile(
+    r"\b(?:(?:in|into|entered|enters|entering|reached|reaches)\s{1,3}|for\s{1,3})\Z", re.ASCII | re.IGNORECASE
+)
+
+
+def _nth(text: str, match: re.Match[str]) -> bool:
+    """Whether "a third day" counts from the start of what goes on: "for a third day", "in its third week"."""
+    if _IN_ITS.search(text, max(0, match.start() - 14), match.start()):
+        goes_for = lead_of(text, match.start())[0] == "for"
+        return goes_for or match["a"].lower() not in ("the", "a") or text[match.start() - 2] == "d"
+    of_what = (
+        text[match.end() : match.end() + 3] == " of"
+        and text[max(0, match.start() - 2) : match.start()] == ", "
+    )
+    return of_what and (match["a"].lower(), match["u"].lower()) == ("the", "day")
+
+
+_HAS_GONE_ON = re.compile(
+    r"\b(?:has|have|['’]ve)\b(?![^.;:\n]{0,120}\b(?:had|will|would|to have)\b)[^.;:\n]{0,120}\Z"
+)
+_ENDS_OTHERWISE = re.compile(r"['’]|[ ](?:before|after|in|last|until|at a time)\b|-")
+_NOT_NOW = re.compile(r"\b(?:had|will|would|may|might|could|should|to|must|['’]ll)\s{1,3}\Z")
+
+
+def _length_till_now(text: str, match: re.Match[str]) -> bool:
+    """Whether "for three days" reaches to the day of publication: "have been fasting for three days"."""
+    lead, start = lead_of(text, match.start())
+    if lead != "for" or _ENDS_OTHERWISE.match(text, match.end()):
+        return False
+    window = max(0, start - 100)
+    gone = _HAS_GONE_ON.search(text, window, start)
+    return gone is not None and not _NOT_NOW.search(text, max(0, gone.start() - 8), gone.start())
+
+
+def _month_year(text: str, match: re.Match[str]) -> bool:
+    """ "In June 2000 soldiers came" counts soldiers, "in June 2009 soldiers came" does not."""
+    year = match["y"]
+    return not (year and int(year) % 100 == 0 and _YEAR_COUNTS.match(text, match.end()))
+
+
+_YEAR_COUNTS = re.compile(r"[ \t](?:people|men|women|troops|soldiers)\b")
 
 _CHECKS: dict[str, Callable[[str, re.Match[str]], bool]] = {
     "dmy": _month_word,
@@ -214,7 +291,12 @@ _CHECKS: dict[str, Callable[[str, re.Match[str]], bool]] = {
     "year_season": lambda text, match: is_year(text, match.start("y"), match.end("y")),
     "decade": lambda text, match: int(match["y"]) >= 1500,
     "bc": lambda text, match: not match[0].islower(),
-    "monthday": lambda text, match: lead_of(text, match.start())[0] == "on",
+    "my": _month_year,
+    "slash": _slash,
+    "monthday": _monthday,
+    "monthday_and": lambda text, match: text[match.start() - 1] != "-" and _monthday(text, match),
+    "nth": _nth,
+    "length_till_now": _length_till_now,
     "inside": lambda text, match: match["x"].lower() != "the" or " in" in " ".join(match[0].lower().split()),
     "weekend": lambda text, match: (
         word_before(text, match.start()) not in ("a", "every", "each", "long", "'s")

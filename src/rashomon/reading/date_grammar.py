@@ -10,12 +10,12 @@ are the grammar.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .date_context import stands
 from .date_joining import joined
-from .date_words import DASH, GAP, Expression, named_days, numbers, words_of
+from .date_words import DASH, GAP, Expression, named_days, numbers, ordinals, words_of
 
 
 class Rule(NamedTuple):
@@ -25,7 +25,10 @@ class Rule(NamedTuple):
     pattern: re.Pattern[str]
 
 
-YEAR = r"(?:1\d|20)\d\d(?![\d%]|[.,:]\d|" + DASH + r"\d{3})"
+CLOCK = r"[ ]?(?:UTC|GMT|hrs|hours|h|Z|LT|local[ ]time)\b"
+
+
+YEAR = r"(?:1\d|20)\d\d(?![\d%]|[.,:]\d|" + DASH + r"\d{3}|" + CLOCK + ")"
 
 
 DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\w%]|[:.,]\d|" + DASH + r"(?:year|strong|man))"
@@ -59,6 +62,7 @@ def _patterns() -> dict[str, str]:
         "FULLDAY": _any(words_of("weekday")), "SEASON": _any(words_of("season")), "UNIT": units,
         "PART": _any(words_of("daypart")), "NUM": number, "FEAST": _any(named_days()), "YEAR": YEAR, "DAY": DAY,
         "LINK": LINK, "DASH": DASH, "QUAL": QUALIFIER, "OPEN": OPEN_END, "FULLMONTH": _any(words_of("month")),
+        "ORD": _any(word for word in ordinals() if ordinals()[word] > 1),
     }  # fmt: skip
 
 
@@ -66,8 +70,9 @@ def _patterns() -> dict[str, str]:
 GRAMMAR: tuple[tuple[str, str, str], ...] = (
     ("iso", "#", r"(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"),
     ("numeric", "#", r"(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})(?!\d)"),
+    ("slash", "#", r"(?P<d>0?[1-9]|[12]\d|3[01])/(?P<m>0[1-9]|1[0-2]|[1-9])(?![\w/]|[.,]\d)"),
     ("dmy", "#", r"(?P<d><DAY>)(?:(?P<link><LINK>)(?P<d2><DAY>))?~?(?:(?<=\s)of~)?(?P<m><MONTH>)(?:,?~(?P<y><YEAR>)|,?~(?:of~)?(?P<rel>this|last|next|that)~year)?"),
-    ("day_month", "#", r"(?P<d><DAY>)(?=,?~(?:and|or|to)~<DAY>~(?:<MONTH>))"),
+    ("day_month", "#", r"(?P<d><DAY>)(?=,?~(?:and|or|to)~(?:the~)?<DAY>~(?:of~)?(?:<MONTH>))"),
     ("bc", "# ad", r"(?:(?P<y>\d{1,4})(?:~?<DASH>~?(?P<y2>\d{1,4}))?~?(?P<era>bce?|b\.c\.(?:e\.)?|ad|a\.d\.)(?!\w)|ad~(?P<y3>\d{1,4})(?!\d))"),
     ("decade", "#", r"(?P<y>(?:1\d|20)\d0)['’]?s\b"),
     ("years", "#", r"(?P<y>(?:1\d|20)\d\d)(?:<DASH>|/)(?P<y2>(?:1\d|20)\d\d|\d\d)(?![\d/%]|<DASH>\d|[.,:]\d)"),
@@ -75,9 +80,14 @@ GRAMMAR: tuple[tuple[str, str, str], ...] = (
     ("year", "#", r"(?P<y><YEAR>)(?![\w$€£°]|['’]\d)"),
     ("mdy", "month", r"(?P<m><MONTH>)~(?:the~)?(?P<d><DAY>)(?:(?P<link><LINK>)(?P<d2><DAY>)(?!~(?:<MONTH>)))?(?:,?~(?P<y><YEAR>)|,?~(?:of~)?(?P<rel>this|last|next|that)~year)?"),
     ("mdy_and", "month", r"(?P<m><MONTH>)~(?P<d><DAY>)~(?P<link>and|or)~(?:the~)?(?P<d2><DAY>)(?!~<MONTH>)(?:,?~(?P<y><YEAR>)|,?~(?:of~)?(?P<rel>this|last|next|that)~year)?"),
-    ("my", "month", r"(?P<m><MONTH>),?~(?:of~)?(?:(?P<y><YEAR>)(?!~(?:people|men|women|troops|soldiers))|(?:the~)?(?P<rel>this|last|next|that|same|following|previous)~year)"),
+    ("my", "month", r"(?P<m><MONTH>),?~(?:of~)?(?:(?P<y><YEAR>)|(?:the~)?(?P<rel>this|last|next|that|same|following|previous)~year)"),
     ("m", "month", r"(?P<m><FULLMONTH>)(?!\w)"),
-    ("weekday", "weekday", r"(?P<wd><WEEKDAY>)(?!\w)(?:['’]s\b)?(?:~(?P<part><PART>)(?!\w))?"),
+    ("weekday", "weekday", r"(?P<wd><WEEKDAY>)(?!\w)(?:['’]s\b)?(?:~(?P<part><PART>)(?!\w)|~(?P<next>week|fortnight)\b(?!-|~(?:of|in|at|on)\b))?"),
+    ("weekday_before", "the", r"the~(?P<wd><FULLDAY>)~(?:(?P<x>before~last|after~next)\b|(?P<dir>before|after)<OPEN>)"),
+    ("nth", "a the its their his her", r"(?P<a>a|the|its|their|his|her)~(?:(?P<n><ORD>)|(?P<k>\d{1,3})(?:st|nd|rd|th))~(?:straight~|consecutive~|successive~)?(?P<u>day|night|week|month|year)(?![\w'’-])(?:~(?:running|in~a~row|straight))?"),
+    ("length_till_now", "# number qualifier", r"(?P<n><NUM>)~(?P<u>(?:<UNIT>)s?)\b"),
+    ("hours", "the past last previous next coming", r"(?:the~)?(?P<dir>past|last|previous|next|coming)~(?P<n><NUM>)~hours\b"),
+    ("edge", "the first last opening closing final early", r"(?:the~)?(?P<dir>first|last|opening|closing|final|early)~(?:(?P<n><NUM>)~)?(?P<u>days|weeks|months)~of~(?:(?P<m><MONTH>)(?:,?~(?P<y><YEAR>))?|(?P<y2><YEAR>)|(?P<rel>this|last|next|the)~year)"),
     ("feast", "feast", r"(?P<f><FEAST>)(?!\w)(?:~night\b)?(?:,?~(?:of~)?(?:(?P<y><YEAR>)|(?P<rel>this|last|next)~year))?"),
     ("directed", "last next this coming", r"(?P<dir>last|next|this|coming)~(?:(?P<wd><FULLDAY>)|(?P<m><FULLMONTH>)|(?P<s><SEASON>)|(?P<we>weekend)|(?P<f><FEAST>)|(?P<u>week|fortnight|month|year|decade)|(?P<part>morning|afternoon|evening|night))(?:['’]s)?\b(?!~of~(?:<MONTH>))"),
     ("told_month", "that", r"that~(?:(?P<wd><FULLDAY>)|(?P<m><FULLMONTH>)|(?P<s><SEASON>))\b"),
@@ -98,9 +108,10 @@ GRAMMAR: tuple[tuple[str, str, str], ...] = (
     ("part_only", "at before after by around until since", r"(?:at|before|after|by|around|until|since)~(?P<part>dawn|dusk|nightfall|daybreak|sunrise|sunset|noon|midday|midnight)\b"),
     ("part_in", "in during", r"(?:in|during)~the~(?P<part>morning|afternoon|evening|night|early~hours|small~hours)\b"),
     ("season", "season", r"(?P<s><SEASON>)\b(?:,?~(?:of~|in~)?(?:(?P<y><YEAR>)|(?:the~)?(?P<rel>this|last|next|that|same)~year))?"),
-    ("quarter", "q first second third fourth last", r"(?:q(?P<q>[1-4])|(?P<n>first|second|third|fourth|last)~(?P<k>quarter|half)~of),?~(?:(?P<y><YEAR>)|(?P<rel>this|last|next)~year)"),
+    ("quarter", "q first second third fourth last", r"(?:q(?P<q>[1-4])|(?P<n>first|second|third|fourth|last)~(?P<k>quarter|half)~of),?~(?:(?P<y><YEAR>)|(?P<rel>this|last|next|the)~year)"),
     ("weekend", "the all weekend", r"(?:the~|all~)?weekend(?:['’]s)?\b"),
-    ("monthday", "the", r"the~(?P<d>\d{1,2}(?:st|nd|rd|th))(?=[,.;)](?!\w)|\s*\Z)"),
+    ("monthday", "the", r"the~(?P<d>\d{1,2}(?:st|nd|rd|th))(?!~(?:and|or|to)~(?:the~)?<DAY>~(?:of~)?(?:<MONTH>))(?=~(?:and|or|to|until|through)~(?:the~)?\d{1,2}(?:st|nd|rd|th)|<OPEN>)"),
+    ("monthday_and", "#", r"(?P<d>\d{1,2}(?:st|nd|rd|th))<OPEN>"),
 )  # fmt: skip
 
 
@@ -159,7 +170,13 @@ def scan(text: str, *, open_ended: bool = False) -> list[Expression]:
     """Date expressions of a text, in order, none overlapping.
 
     `open_ended` adds those that name no day at all: lengths of time ("for three days"), "now", "recently".
+    The last text is remembered: dates and figures of one report are asked for one after the other.
     """
+    return list(_scanned(text, open_ended))
+
+
+@lru_cache(maxsize=1)
+def _scanned(text: str, open_ended: bool) -> tuple[Expression, ...]:
     found: list[Expression] = []
     grammar, reached = _grammar(open_ended), 0
     for word in WORD.finditer(text):
@@ -185,4 +202,4 @@ def scan(text: str, *, open_ended: bool = False) -> list[Expression]:
         if best:
             found.append(best)
             reached = best.end
-    return list(joined(text, found))
+    return tuple(joined(text, found))

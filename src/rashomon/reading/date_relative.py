@@ -22,7 +22,7 @@ from .date_story import (
     weekday_number,
 )  # fmt: skip
 from .date_tense import Direction
-from .date_words import Parts, named_days, words_of
+from .date_words import Parts, named_days, ordinals, words_of
 
 UNCOUNTED = {
     "D": (2, 10),
@@ -47,6 +47,11 @@ def weekday(parts: Parts, context: Context) -> Resolved | None:
     days = None
     if told and not (context.history and told is context.published):
         back = (told.isoweekday() - number) % 7
+        if "next" in parts:  # "Friday week": a week after the Friday to come
+            later = {"week": 7, "fortnight": 14}[parts["next"]]
+            return Resolved(
+                one_day(cal.shift(told, (7 - back) % 7 + later)), "day", "relative", None, "future"
+            )
         days = one_day(cal.shift(told, -back if look != "future" or not back else 7 - back))
     return Resolved(days, "day", "relative", part_value(days, parts.get("part")), look)
 
@@ -200,3 +205,29 @@ def weekday_day(parts: Parts, context: Context) -> Resolved | None:
         return None
     chosen = min(fitting, key=lambda d: abs((d - now).days))
     return Resolved(one_day(chosen), "day", "relative", chosen.isoformat())
+
+
+def hours(parts: Parts, context: Context) -> Resolved | None:
+    """The past 24 hours: as many days as they fill."""
+    count, rough = count_of(parts.get("n"))
+    fill = max(1, -(-min(count or 24, 9999) // 24))
+    found = stretch({"dir": parts["dir"], "u": "days", "n": str(fill)}, context)
+    value = f"PT{'X' if count is None else count}H"
+    return found and msgspec.structs.replace(found, value=value, vague=rough)
+
+
+def nth(parts: Parts, context: Context) -> Resolved | None:
+    """For a third day, in its third week: from its start to the day told beside it, or to publication."""
+    number = ordinals()[parts["n"]] if "n" in parts else int(parts["k"])
+    until = context.beside or context.published
+    if number < 2 or until is None or context.history:
+        return None
+    unit = unit_of(parts["u"]) if parts["u"] != "night" else "D"
+    steps = number if parts["u"] == "night" and context.beside is None else number - 1
+    first = cal.shift_unit(until, -steps, unit)
+    return Resolved(Days(first, until), "range", "duration-bounded", None, "past", unit != "D")
+
+
+def length_till_now(parts: Parts, context: Context) -> Resolved | None:
+    """ "have fasted for three days": the days up to publication."""
+    return None if context.history else stretch({"dir": "past", "u": parts["u"], "n": parts["n"]}, context)

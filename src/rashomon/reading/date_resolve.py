@@ -19,6 +19,7 @@ from .date_words import Expression, Parts
 def resolve(expression: Expression, lead: str, context: Context) -> Resolved | None:
     """The meaning of one expression; None where it turns out to be no date. Moves the context on."""
     context.start, context.end, context.lead = expression.start, expression.end, lead
+    context.linked = expression.rule == "monthday_and"
     found = _RESOLVERS[expression.rule](expression.parts, context)
     if found is None:
         return None
@@ -29,7 +30,7 @@ def resolve(expression: Expression, lead: str, context: Context) -> Resolved | N
         context.ancient = found.days is None
     elif found.kind == "absolute":
         context.ancient = False
-    if found.days is not None:
+    if found.days is not None and expression.rule not in ("nth", "length_till_now"):
         context.anchor, context.anchor_end = found.days, expression.end
         context.anchor_fine = found.days.first == found.days.last or found.precision == "day"
         if context.anchor_fine:
@@ -90,6 +91,13 @@ _RESOLVERS: dict[str, Callable[[Parts, Context], Resolved | None]] = {
     "all_unit": relative.all_unit,
     "offset_event": anaphoric.offset_event,
     "monthday": anaphoric.monthday,
+    "monthday_and": anaphoric.monthday,
+    "slash": absolute.slash,
+    "edge": absolute.edge,
+    "weekday_before": anaphoric.weekday_before,
+    "hours": relative.hours,
+    "nth": relative.nth,
+    "length_till_now": relative.length_till_now,
     "now": _now,
     "this_time": _unknown,
     "length": _length,

@@ -53,6 +53,8 @@ class Context:
         self.day_end = 0
         self.start = self.end = 0
         self.lead = ""
+        self.linked = False  # the expression at hand is the second of two: "the 6th and 7th"
+        self.beside: date | None = None  # the day told right beside the expression at hand
         self.ancient = False  # the story has reached years before Christ, which have no ISO day
         self.sections = _section_years(text)
         self.clauses = Clauses(text)

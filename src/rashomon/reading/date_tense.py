@@ -74,7 +74,9 @@ class Clauses:
                 for match in _cues().finditer(self.text, start, far)
                 if match.start() < stop
             ]
-            breaks = [match.span() for match in _BREAK.finditer(self.text, start, far) if match.start() < stop]
+            breaks = [
+                match.span() for match in _BREAK.finditer(self.text, start, far) if match.start() < stop
+            ]
             known = self._blocks[number] = (cues, breaks)
         return known
 

@@ -50,6 +50,12 @@ def numbers() -> dict[str, int]:
     return {row["word"]: int(row["low"]) for row in table("number_words.csv") if row["kind"] in kinds}
 
 
+@cache
+def ordinals() -> dict[str, int]:
+    """Ordinal words ("third") and their numbers."""
+    return {row["word"]: int(row["low"]) for row in table("number_words.csv") if row["kind"] == "ordinal"}
+
+
 GAP = r"(?:[ \t\xa0\u202f\u2009]{1,3}(?:\r?\n)?[ \t]{0,3}|\r?\n[ \t]{0,3})"
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 
 import msgspec
@@ -27,7 +28,7 @@ from .date_calendar import Days
 from .date_grammar import scan
 from .date_resolve import Context, DateKind, Resolved, resolve
 from .date_tense import Direction
-from .date_words import Expression, lead_of
+from .date_words import Expression, lead_of, words_of
 
 
 class DateMention(msgspec.Struct, frozen=True):
@@ -105,12 +106,28 @@ def _mentions(text: str, published: date | None, *, open_ended: bool) -> list[Da
     expressions = scan(text, open_ended=open_ended)
     context = Context(text, published, expressions)
     mentions = []
-    for expression in expressions:
+    for number, expression in enumerate(expressions):
         lead, lead_start = lead_of(text, expression.start)
+        context.beside = _day_beside(text, expressions, number, context) if expression.rule == "nth" else None
         resolved = resolve(expression, lead, context)
         if resolved is not None:
             mentions.append(_mention(text, expression, resolved, lead, lead_start, published))
     return mentions
+
+
+_BESIDE = re.compile(r"\s{0,2},?\s{0,3}(?:(?:late|early)\s)?(?:on\s)?\Z", re.IGNORECASE)
+
+
+def _day_beside(text: str, expressions: Sequence[Expression], at: int, context: Context) -> date | None:
+    """The day told right after an expression ("for a third day on Friday") or before it in its sentence."""
+    here = expressions[at]
+    after = expressions[at + 1] if at + 1 < len(expressions) else None
+    near = after is not None and after.start - here.end < 16 and _BESIDE.match(text[here.end : after.start])
+    if after and near and after.rule != "nth":
+        found = resolve(after, lead_of(text, after.start)[0], copy(context))
+        return found.days.first if found and found.days and found.days.first == found.days.last else None
+    gap = text[context.day_end : here.start] if context.day and here.start - context.day_end < 160 else "."
+    return None if "." in gap or "\n" in gap else context.day
 
 
 def _mention(
@@ -189,6 +206,9 @@ def _range(text: str, one: DateMention, two: DateMention) -> DateMention | None:
     if first is None or begins is None or ends is None or one.precision != two.precision:
         return None
     word = gap.strip().lower().split()[0]
+    weekday = one.kind == two.kind == "relative" and two.text.lower() in words_of("weekday")
+    if weekday and (begins - first).days > 7:
+        begins, ends = cal.shift(begins, -7), cal.shift(ends, -7)
     if ends < first and two.kind == "relative" and two.precision in ("day", "month"):
         ends = (
             cal.shift(ends, 7)

@@ -84,7 +84,12 @@ def find_figures(text: str) -> list[Quantity]:
     """
     taken = [(e.start, e.end) for e in scan(text)]
     found: list[Quantity] = []
+    place = 0
     for match in _quantity().finditer(text):
+        while place < len(taken) and taken[place][1] <= match.start():
+            place += 1
+        if place < len(taken) and taken[place][0] <= match.start() and match.end() <= taken[place][1]:
+            continue  # a number of a date, whatever it counts
         found.extend(_numbers(text, match))
     for match in _lone().finditer(text):
         quantity = _lone_quantity(text, match)
@@ -228,7 +233,22 @@ def _lone_quantity(text: str, match: re.Match[str]) -> Quantity | None:
         head = None if alone else _lone_head(text, end, plural=True)
         return Quantity(text[start:end], start, end, 0, 0, head, "count") if head or alone else None
     head = _lone_head(text, end, plural=False)
-    return Quantity(text[start:end], start, end, 1, 1, head, "count") if head else None
+    if head is None:
+        return None
+    both = _pair(text, head)
+    number = 2 if both else 1
+    return Quantity(text[start:end], start, end, number, number, both or head, "count")
+
+
+_AND_ONE = re.compile(r"[ ]and[ ]([a-z]{3,14})(?![\w'’-])", re.ASCII)
+
+
+def _pair(text: str, head: Span) -> Span | None:
+    """ "a brother and sister" are two; "a teacher and trade unionist" is one."""
+    second = _AND_ONE.match(text, head.end)
+    if second is None or not {head.text.lower(), second[1]} <= nouns("pair", plural=False):
+        return None
+    return span_of(text, head.start, second.end(1))
 
 
 def _lone_head(text: str, end: int, *, plural: bool) -> Span | None:

@@ -17,6 +17,7 @@ import msgspec
 from rashomon.errors import EmptyText, InputError, MalformedInput, TextTooLong, UnsupportedLanguage
 from rashomon.model import Report
 from rashomon.reading import language
+from rashomon.reading.characters import BIDI, CONTROL, SURROGATE
 from rashomon.sources.wire import parse_published
 
 DEFAULT_MAX_CHARS = 1_000_000
@@ -27,11 +28,6 @@ _HEADLINE_WORDS = 25
 _SHOWN = 40
 _SHAPE_CHARS = 20_000
 _TABLE_LINES, _TABLE_NUMBERS = 3, 0.2
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# Control characters but tab, the line ends, form feed (a page break) and NEL.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_ODD = re.compile(f"{_BIDI.pattern[:-1]}{_CONTROL.pattern[1:]}")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD_CHAR = re.compile(r"[^\W_]")
 _SENTENCE_END = re.compile(r"[a-z\u00df-\u00ff][\"'”’)]{0,3}[.!?][\"'”’)]{0,3}(?:\s|$)")
@@ -92,9 +88,13 @@ def limit_of(max_chars: int | None = None) -> int:
     """The limit that holds: the one given, else the environment's, else the default.
 
     Raises:
-        InputError: the environment's is no positive whole number.
+        InputError: it is no positive whole number.
     """
     if max_chars is not None:
+        if not isinstance(max_chars, int) or isinstance(max_chars, bool) or max_chars < 1:
+            raise InputError(
+                "`max_chars` is not a positive whole number", hint=f"for instance {DEFAULT_MAX_CHARS}"
+            )
         return max_chars
     value = os.environ.get(LIMIT_VARIABLE, "").strip().replace("_", "")
     if not value:
@@ -104,11 +104,6 @@ def limit_of(max_chars: int | None = None) -> int:
             f"{LIMIT_VARIABLE} is not a positive whole number", hint=f"for instance {DEFAULT_MAX_CHARS}"
         )
     return int(value)
-
-
-def readable(text: str) -> str:
-    """The text with each control and direction character as one blank, at the same offsets."""
-    return _SURROGATE.sub("\ufffd", _ODD.sub(" ", text))
 
 
 def _refuse_wrong_types(report: Report) -> None:
@@ -122,9 +117,9 @@ def _refuse_wrong_types(report: Report) -> None:
 
 def _without_surrogates(report: Report) -> Report:
     clean = {
-        field: _SURROGATE.sub("\ufffd", value)
+        field: SURROGATE.sub("\ufffd", value)
         for field in ("text", "id", "published", "publisher", "title", "url", "story", "language")
-        if (value := getattr(report, field)) and _SURROGATE.search(value)
+        if (value := getattr(report, field)) and SURROGATE.search(value)
     }
     return msgspec.structs.replace(report, **clean) if clean else report
 
@@ -163,9 +158,9 @@ def _language_of(report: Report) -> str | None:
 
 def _character_notes(text: str) -> Iterator[str]:
     for pattern, what in (
-        (_SURROGATE, "lone surrogate (half a character), replaced by U+FFFD"),
-        (_CONTROL, "control character, such as NUL, read as a blank"),
-        (_BIDI, "control for the direction of writing, read as a blank"),
+        (SURROGATE, "lone surrogate (half a character), replaced by U+FFFD"),
+        (CONTROL, "control character, such as NUL, read as a blank"),
+        (BIDI, "control for the direction of writing, read as a blank"),
     ):
         first = pattern.search(text)
         if first is None:

@@ -28,6 +28,8 @@ _MIN_WORDS = 8
 # Languages without spaces, and those whose words are longer, are counted by their letters.
 _LETTERS_A_WORD = 4
 _SAMPLE_CHARS = 1_500
+# Chinese, Japanese, Korean: about two signs make a word.
+_SIGNS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003134f]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -52,7 +54,8 @@ def detect(text: str) -> Guess:
     if len(set(found)) >= _GLANCE_KINDS and len(found) >= share * len(words):
         return Guess(ENGLISH)
     foreign_letters = sum(char.isalpha() and char > "\u024f" for char in sample)
-    if max(len(words), foreign_letters // _LETTERS_A_WORD) < _MIN_WORDS:
+    signs = len(_SIGNS.findall(sample))
+    if max(len(words), (foreign_letters + signs) // _LETTERS_A_WORD) < _MIN_WORDS:
         return Guess(None)
     ranking = dict(_identifier().rank(" ".join(sample.split())))
     best = max(ranking, key=lambda code: ranking[code])

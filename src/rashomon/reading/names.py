@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rashomon.reading.encoder import Signals
+from rashomon.reading.words import Words
 
 PARAGRAPH = 3
+MAX_WORDS = 12
+QUOTES = frozenset({"'", "’"})
 PREPOSITIONS = frozenset({"in", "of", "at", "from", "for", "on", "to"})
 ENDS = frozenset({".", "!", "?", ";", '"', "“", "”", "(", ")"})
 OPENINGS = frozenset({"(", "[", '"', "“", "«", "‘", "—", "–", "/", ".", ","})
@@ -57,8 +60,16 @@ def name_ending_at(signals: Signals, word: int) -> tuple[int, int]:
         if words.breaks[i] >= PARAGRAPH or words.word(i - 1) in ENDS:
             first = i
             break
-    while first > 0 and words.breaks[first] == 0 and words.word(first - 1) not in OPENINGS:
+    while first > word - MAX_WORDS and first > 0 and _is_glued(words, first):
         first -= 1
     if words.lower[first] in PREPOSITIONS and first < word and first > 0 and words.breaks[first] < PARAGRAPH:
         first -= 1  # "in southern Peru": the noun before it belongs to the name
     return first, word + 1
+
+
+def _is_glued(words: Words, word: int) -> bool:
+    """Whether a word is written together with the one before it as parts of one name are."""
+    before = words.word(word - 1)
+    if words.breaks[word] != 0 or before in OPENINGS or before in ENDS:
+        return False
+    return not (before in QUOTES and words.breaks[word - 1] != 0)  # 'Murderers: the mark opens a quotation

@@ -19,7 +19,10 @@ OPEN_MARKS, CLOSE_MARKS = frozenset("“«„‟"), frozenset("”»")
 MARKS = OPEN_MARKS | CLOSE_MARKS | {'"'}
 STOPS = frozenset(".!?;")
 DASHES = frozenset("—–")
-NOT_ADVERBS = frozenset(["family", "ally", "early", "july", "italy", "assembly", "rally", "bully", "elderly", "only"])
+NOT_ADVERBS = frozenset(
+    ["family", "ally", "early", "july", "italy", "assembly", "rally", "bully", "elderly", "only"]
+)
+SHORT = frozenset(["sen", "rep", "gov", "jr", "sr", "lt", "st", "no", "inc", "corp", "co"])
 TITLE_SHAPES = (2, 3, 4)
 
 
@@ -44,6 +47,12 @@ def _outside() -> frozenset[str]:
     return found - {"s", "like", "past", "march", "may", "t", "d", "m", "n", "re", "ll", "ve", "that"}
 
 
+@cache
+def _openers() -> frozenset[str]:
+    """Words that begin a noun phrase."""
+    return kind_words("determiner") | kind_words("possessive")
+
+
 def is_adverb(word: str) -> bool:
     """Whether a word may stand between a subject and its verb."""
     return word in kind_words("adverb") or (len(word) > 4 and word.endswith("ly") and word not in NOT_ADVERBS)
@@ -54,9 +63,7 @@ def is_abbreviation(words: Words, dot: int) -> bool:
     if dot == 0 or words.breaks[dot]:
         return False
     before = words.word(dot - 1)
-    return before.lower() in _abbreviations() or (len(before) == 1 and before.isupper()) or before.lower() in (
-        "sen", "rep", "gov", "jr", "sr", "lt", "st", "no", "inc", "corp", "co",
-    )  # fmt: skip
+    return (len(before) == 1 and before.isupper()) or before.lower() in _abbreviations() | SHORT
 
 
 def inner(words: Words, i: int) -> bool:
@@ -69,16 +76,15 @@ def inner(words: Words, i: int) -> bool:
     if not word[0].isalnum():
         return False
     if word in _outside():
-        return words.shapes[i] == 3 and len(word) > 1 and word.isalpha() and word == "us"
+        return word == "us" and words.shapes[i] == 3
     return not is_adverb(word)
 
 
 def simple_before(words: Words, last: int, low: int) -> int | None:
     """Where the simple phrase begins whose last word is `last`; None where none ends there."""
     i = last
-    determiners, possessive = kind_words("determiner"), kind_words("possessive")
     while i >= low and last - i < REACH and inner(words, i):
-        if words.lower[i] in determiners | possessive and words.breaks[i]:
+        if words.lower[i] in _openers() and words.breaks[i]:
             i -= 1
             break
         i -= 1
@@ -105,7 +111,9 @@ def before(words: Words, last: int, low: int) -> tuple[int, int] | None:
         return (last, last + 1) if word != "that" else None
     if word in PAIRS:
         opening = _opened(words, last, low)
-        head = before(words, opening - 1, low) if opening is not None else None
+        if opening is None or opening <= low or words.lower[opening - 1] in PAIRS:
+            return None
+        head = before(words, opening - 1, low)
         return (head[0], last + 1) if head else None
     first = simple_before(words, last, low)
     if first is None:
@@ -120,12 +128,11 @@ def before(words: Words, last: int, low: int) -> tuple[int, int] | None:
         longer = simple_before(words, first - 2, low)
         if longer is None:
             break
-        if joint == "of" or is_boundary(words, longer, low) or words.lower[longer - 1] in kind_words("joining"):
-            if joint == "of" or is_boundary(words, longer, low):
-                settled = longer
-            first = longer
-        else:
+        if joint == "of" or is_boundary(words, longer, low):
+            settled = longer
+        elif words.lower[longer - 1] not in kind_words("joining"):
             break
+        first = longer
     return settled, last + 1
 
 
@@ -150,12 +157,13 @@ def with_apposition(words: Words, comma: int, low: int, quoted: list[bool]) -> t
             opens = words.lower[i + 1]
             if opens in kind_words("coordinator") or opens in kind_words("subject") - {"who", "which"}:
                 return None
-            return (head[0], i) if opens in {"who", "which", "whose"} or opens.endswith("ing") else (head[0], comma)
+            relative = opens in {"who", "which", "whose"} or opens.endswith("ing")
+            return head[0], i if relative else comma
     return None
 
 
 def after(words: Words, first: int, high: int) -> tuple[int, int] | None:
-    """The noun phrase that begins with word `first`, to word `high` at most, with its prepositional phrases."""
+    """The noun phrase that begins with word `first`, with its prepositional phrases, up to word `high`."""
     if first >= high:
         return None
     if words.lower[first] in kind_words("subject") and words.lower[first] not in kind_words("determiner"):
@@ -168,7 +176,8 @@ def after(words: Words, first: int, high: int) -> tuple[int, int] | None:
             break
         joint = words.lower[end]
         following = _simple_after(words, end + 1, high)
-        if following == end + 1 or (joint == "and" and following < high and words.lower[following][0].isalnum()):
+        clause = joint == "and" and following < high and words.lower[following][0].isalnum()
+        if following == end + 1 or clause:
             break
         if joint in {"in", "at"} and words.shapes[end + 1] not in TITLE_SHAPES:
             break
@@ -179,7 +188,7 @@ def after(words: Words, first: int, high: int) -> tuple[int, int] | None:
 def _simple_after(words: Words, first: int, high: int) -> int:
     i = first
     while i < high and i - first < REACH and inner(words, i):
-        if i > first and words.breaks[i] and words.lower[i] in kind_words("determiner") | kind_words("possessive"):
+        if i > first and words.breaks[i] and words.lower[i] in _openers():
             break
         i += 1
     return i

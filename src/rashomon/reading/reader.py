@@ -29,6 +29,7 @@ from rashomon.model import (
 )
 from rashomon.reading import voices
 from rashomon.reading.attach import Candidates, date_of, figures_of, words_between
+from rashomon.reading.attributions import Attribution, find_attributions
 from rashomon.reading.contexts import contexts_of
 from rashomon.reading.dateline import parse_dateline
 from rashomon.reading.dates import find_dates
@@ -111,6 +112,14 @@ class Reader:
             for m in find_mentions(signals)
             if m.kind in ENTITY_CLASSES
         ]
+
+    def attributions(self, text: str, nested: bool = False) -> list[Attribution]:
+        """Who says or thinks what in a text, with an event or without; with `nested` also what stands within
+        the content of another attribution."""
+        [signals] = self.encoder.run([(text, None)])
+        quoted = voices.quoted_words(signals.words)
+        found = find_attributions(signals, sentence_starts(signals), quoted)
+        return [each for each in found if nested or not each.nested]
 
     def classify_pair(
         self, sentence: str, actor: Offsets | None, recipient: Offsets | None
@@ -240,9 +249,7 @@ class _ReportReading:
         start, end = words_between(self.words, *voice)
         entity = self.cast.identify(start, end)
         home = sentence_of(voice[0], self.starts, len(self.words))
-        sentences = voices.starts_of(sentence, self.starts, len(self.words))
-        if home not in sentences:
-            sentences.append(home)
+        sentences = voices.searched(sentence, home, self.starts, len(self.words))
         return voices.build(
             self.words,
             voice,

@@ -15,7 +15,6 @@ from rashomon.reading.tables import column, rows
 from rashomon.reading.words import IntArray, Words
 
 OPENING, CLOSING, EITHER = {"“", "«", "„", "‟"}, {"”", "»"}, {'"'}
-MAX_CUE_WORDS = 4
 CHAIN_REACH = 12  # words between a speaker further up and its cue
 
 
@@ -159,14 +158,12 @@ def speakers_above(
     return sorted(above, key=lambda p: -p[0])
 
 
-def starts_of(sentence: tuple[int, int], starts: IntArray, count: int) -> list[tuple[int, int]]:
-    """The sentence, then the one before and the one after it: where a cue may stand, in the order of
-    search."""
+def searched(
+    sentence: tuple[int, int], home: tuple[int, int], starts: IntArray, count: int
+) -> list[tuple[int, int]]:
+    """Where a cue is looked for, in this order: the trigger's sentence, the voice's (`home`), and the ones
+    beside the trigger's."""
     bounds = [*starts.tolist(), count]
     index = bounds.index(sentence[0])
-    out = [sentence]
-    if index > 0:
-        out.append((bounds[index - 1], bounds[index]))
-    if index + 2 < len(bounds):
-        out.append((bounds[index + 1], bounds[index + 2]))
-    return out
+    beside = [(bounds[i], bounds[i + 1]) for i in (index - 1, index + 1) if 0 <= i < len(bounds) - 1]
+    return list(dict.fromkeys([sentence, home, *beside]))

@@ -6,7 +6,6 @@ all reading is done over words, and a word knows its character offsets.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from rashomon.reading.characters import readable
+
 IntArray = NDArray[np.int32]
 
 SHAPES = ("punctuation", "lower", "title", "upper", "mixed", "digit")
 BREAKS = ("none", "space", "line", "paragraph")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,9 @@ class Words:
         return first, max(first, last)
 
 
-def without_surrogates(text: str) -> str:
-    """The text with each lone surrogate replaced by U+FFFD, one for one, so that offsets hold."""
-    return _SURROGATE.sub("�", text)
-
-
 def split_words(text: str, tokenizer: Tokenizer) -> Words:
     """Split a text into words; one tokenizer call for the whole text."""
-    encoding = tokenizer.encode(without_surrogates(text), add_special_tokens=False)
+    encoding = tokenizer.encode(readable(text), add_special_tokens=False)
     if not encoding.ids:
         empty = np.zeros(0, np.int32)
         return Words(text, empty, empty, empty, empty, empty, np.zeros(1, np.int32))

@@ -87,6 +87,8 @@ def read_document(data: bytes, max_chars: int, defaults: Defaults | None = None)
     Raises:
         MalformedInput: the bytes are no text at all.
     """
+    if not data.strip():
+        return
     if len(data) > DOCUMENT_BYTES:
         size = f"{DOCUMENT_BYTES // 2**20} MB"
         yield Row(
@@ -132,7 +134,8 @@ def report_from_json(line: str, defaults: Defaults | None = None) -> tuple[Repor
         EmptyText: the text is null or missing while there is a title: only a headline.
     """
     # A line end after half a string would be called a bad character instead of a line cut short.
-    line, notes = _without_bad_bytes(line.strip())
+    # A byte order mark within a file is the seam of two that were joined.
+    line, notes = _without_bad_bytes(line.strip().removeprefix("\ufeff"))
     try:
         fields = msgspec.json.decode(line, type=_Fields)
     except msgspec.ValidationError as error:
@@ -223,7 +226,7 @@ def _malformed(error: Exception) -> MalformedInput:
     return MalformedInput(f"this is not valid JSON: {what}", hint="a report is one whole object on one line")
 
 
-_KINDS = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false",
+_KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
           "object": "a JSON object", "array": "a list", "null": "nothing"}  # fmt: skip
 
 

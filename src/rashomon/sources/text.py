@@ -17,7 +17,7 @@ from rashomon.model import Report
 from rashomon.sources.wire import find_header, parse_published
 
 _HEAD_BYTES = 4_096
-_BINARY_NULS = 0.10
+_BINARY_NULS, _BINARY_CONTROLS = 0.10, 0.05
 _UTF16_NULS = 0.30
 
 # How files that are no text begin, and what to do with them.
@@ -44,6 +44,7 @@ _BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_CONTROLS = bytes({*range(1, 32), 127} - {*b"\t\n\x0b\f\r\x1b"})
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 
 
@@ -97,7 +98,11 @@ def refuse_binary(data: bytes) -> None:
             raise MalformedInput(f"this is {what}, not text", hint=hint)
     head = data[:_HEAD_BYTES]
     marked = any(head.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS)
-    if not marked and not _unmarked_utf16(head) and head.count(0) > _BINARY_NULS * len(head):
+    if marked or _unmarked_utf16(head):
+        return
+    # Of the other control characters text has tab, line ends, form feed, and escape in terminal captures.
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if head.count(0) > _BINARY_NULS * len(head) or controls > _BINARY_CONTROLS * len(head):
         raise MalformedInput("this looks like binary data, not text", hint="give the report as text")
 
 
