@@ -6,16 +6,14 @@ for claims in rashomon.read_many(reports, on_error="skip"): ...
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
 from rashomon.errors import InputError, MalformedInput, RashomonError
 from rashomon.model import Claim, Reading, Report
-from rashomon.reading.intake import Checked, check
+from rashomon.reading.intake import check
 from rashomon.sources.jsonl import report_from_fields
 from rashomon.sources.text import complete, report_from_text
 
@@ -78,7 +76,7 @@ def read(report: ReportLike, *, max_chars: int | None = None) -> ClaimList:
         report: a `Report`, its bare text, or a mapping with at least `text` (fields as in `Report`). What it
             leaves out - title, date of publication, publisher - is taken from the header of the text where
             that has it.
-        max_chars: limit of the text in characters; None takes `RASHOMON_MAX_CHARS`, else 1,000,000.
+        max_chars: limit of the text in characters; None takes `RASHOMON_MAX_CHARS`, else 300,000.
 
     Returns:
         The claims, in the order of the text. Offsets are into `claims.report.text`, which is the text as
@@ -92,14 +90,13 @@ def read(report: ReportLike, *, max_chars: int | None = None) -> ClaimList:
         InstallationError: the model or a table is missing or damaged.
     """
     given, notes = _as_report(report)
-    checked = check(given, max_chars)
-    return ClaimList(_with_notes(load_reader().read(checked.report), notes + checked.notes))
+    return ClaimList(_with_notes(load_reader().read_checked(check(given, max_chars)), notes))
 
 
 def read_many(
     reports: Iterable[ReportLike], *, on_error: OnError = "raise", max_chars: int | None = None
 ) -> Iterator[ClaimList]:
-    """Read a stream of reports. The fast way: several reports go through the model together.
+    """Read a stream of reports, one after the other; nothing is held but the report at hand.
 
     Args:
         reports: anything that `read` takes. The stream is read a little ahead, and never held as a whole.
@@ -159,44 +156,15 @@ def stream(
     Raises:
         InstallationError: the model or a table is missing or damaged.
     """
-    waiting: deque[tuple[str | None, Checked]] = deque()
-    stopped: list[Exception] = []
-
-    def feed() -> Iterator[Report]:
-        # What goes wrong here must not pass through the reader, whose own errors mean something else: it ends
-        # the stream, and is raised when all that came before is out.
+    for number, (where, report) in enumerate(reports, 1):
         try:
-            for number, (where, report) in enumerate(reports, 1):
-                try:
-                    checked = check(report, max_chars)
-                except InputError as error:
-                    on_error(error.at(where or f"report {number}"))
-                    continue
-                waiting.append((where, checked))
-                yield checked.report
-        except Exception as error:
-            stopped.append(error)
-
-    source = feed()
-    # The model is loaded only once there is something to read.
-    while (first := next(source, None)) is not None:
-        reader = reader or load_reader()
-        try:
-            for reading in reader.read_many(chain((first,), source)):
-                where, checked = waiting.popleft()
-                yield where, _with_notes(reading, checked.notes)
-        except InputError:
-            # One of the reports taken in cannot be read: one by one they tell which, and the stream goes on.
-            while waiting:
-                where, checked = waiting.popleft()
-                try:
-                    reading = reader.read(checked.report)
-                except InputError as error:
-                    on_error(error.at(where or f"report {checked.report.id}"))
-                else:
-                    yield where, _with_notes(reading, checked.notes)
-    if stopped:
-        raise stopped[0]
+            checked = check(report, max_chars)
+            reader = reader or load_reader()  # only once there is something to read
+            reading = reader.read_checked(checked)
+        except InputError as error:
+            on_error(error.at(where or f"report {number}"))
+        else:
+            yield where, reading
 
 
 def load_reader() -> Reader:

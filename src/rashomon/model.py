@@ -178,7 +178,7 @@ class Report(msgspec.Struct, frozen=True):
     def sha256(self) -> str:
         """Hash of title, publisher, date and text: two reports with the same hash are the same report."""
         parts = (self.title or "", self.publisher or "", self.published or "", self.text)
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -43,6 +43,7 @@ def test_numbers_are_good_names() -> None:
         ('{"text": "The army left."} {}', MalformedInput, "not valid JSON"),
         ("The army left.", MalformedInput, "not valid JSON"),
         ('{"text": 5}', MalformedInput, "`text` should be text, it is a number"),
+        ('{"id": 1.5}', MalformedInput, "`id` should be a whole number or text, it is a number"),
         ('["The army left."]', MalformedInput, "should be a JSON object, this is a list"),
         ('{"words": "The army left."}', MalformedInput, "no field `text`"),
         ('{"title": "Army leaves", "text": null}', EmptyText, "only a headline"),

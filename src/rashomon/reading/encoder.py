@@ -23,6 +23,7 @@ from rashomon.reading.windows import Window, cut_windows
 from rashomon.reading.words import IntArray, Words, split_words
 
 FloatArray = NDArray[np.float32]
+HalfArray = NDArray[np.float16]
 FORMAT = 1
 
 
@@ -62,7 +63,7 @@ class Signals:
     labels: Labels
     tags: dict[str, FloatArray]
     windows: tuple[Window, ...]
-    roles: tuple[dict[str, FloatArray], ...]
+    roles: tuple[dict[str, HalfArray], ...]
     distance_bias: FloatArray
     null_mask: FloatArray
 
@@ -77,8 +78,8 @@ class Signals:
         window, part = self.windows[number], self.roles[number]
         k = int(np.searchsorted(window.words[window.core_start :], word)) + window.core_start
         roles, width = len(self.labels.roles), part["role_key"].shape[1] // len(self.labels.roles)
-        query = part["role_query"][k].reshape(roles, width)
-        keys = part["role_key"].reshape(-1, roles, width)
+        query = part["role_query"][k].astype(np.float32).reshape(roles, width)
+        keys = part["role_key"].astype(np.float32).reshape(-1, roles, width)
         scores = np.einsum("rd,nrd->rn", query, keys) / np.sqrt(width)
         bias = self.distance_bias[bucket(window.words - word, len(self.distance_bias) // 2)]
         scores = scores + part["role_word"].T + bias.T
@@ -198,5 +199,6 @@ class Encoder:
             own = [p[name][w.core_start : w.core_end] for p, w in zip(parts, windows, strict=True)]
             scores = np.concatenate(own) if own else np.zeros((0, 1), np.float32)
             tags[name] = sigmoid(scores) if scores.shape[-1] == 1 else softmax(scores)
-        roles = tuple({k: v for k, v in p.items() if k.startswith("role_")} for p in parts)
+        # Half precision: a long text has many windows, and of these nothing else that is kept is as large.
+        roles = tuple({k: v.astype(np.float16) for k, v in p.items() if k.startswith("role_")} for p in parts)
         return Signals(words, self.labels, tags, tuple(windows), roles, self._distance_bias, self._null_mask)

@@ -20,7 +20,7 @@ from rashomon.reading import language
 from rashomon.reading.characters import BIDI, CONTROL, SURROGATE
 from rashomon.sources.wire import parse_published
 
-DEFAULT_MAX_CHARS = 1_000_000
+DEFAULT_MAX_CHARS = 300_000
 LIMIT_VARIABLE = "RASHOMON_MAX_CHARS"
 NO_DATE = "no publication date: relative dates stay open"
 
@@ -31,10 +31,6 @@ _TABLE_LINES, _TABLE_NUMBERS = 3, 0.2
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD_CHAR = re.compile(r"[^\W_]")
 _SENTENCE_END = re.compile(r"[a-z\u00df-\u00ff][\"'”’)]{0,3}[.!?][\"'”’)]{0,3}(?:\s|$)")
-
-
-class AdmittedReport(Report, frozen=True):
-    """A report that `check` has let through: it is not looked at a second time."""
 
 
 class Checked(NamedTuple):
@@ -48,9 +44,8 @@ def check(report: Report, max_chars: int | None = None) -> Checked:
     """Decide whether a report is read.
 
     Args:
-        report: as it came; fields of the wrong type are refused. One that was let through before is let
-            through as it is, under whatever limit held then.
-        max_chars: limit of the text in characters; None takes `RASHOMON_MAX_CHARS`, else 1,000,000.
+        report: as it came; fields of the wrong type are refused.
+        max_chars: limit of the text in characters; None takes `RASHOMON_MAX_CHARS`, else 300,000.
 
     Raises:
         EmptyText: there is no letter and no digit in the text.
@@ -58,8 +53,6 @@ def check(report: Report, max_chars: int | None = None) -> Checked:
         UnsupportedLanguage: the text is surely not English, or the report says so.
         MalformedInput: a field is not a string.
     """
-    if isinstance(report, AdmittedReport):
-        return Checked(report)
     _refuse_wrong_types(report)
     limit = limit_of(max_chars)
     if len(report.text) > limit:
@@ -80,8 +73,7 @@ def check(report: Report, max_chars: int | None = None) -> Checked:
     notes += [date_note] if date_note else []
     code = _language_of(report)
     notes += _shape_notes(report.text)
-    fields = {name: getattr(report, name) for name in Report.__struct_fields__}
-    return Checked(AdmittedReport(**fields | {"language": code}), tuple(notes))
+    return Checked(msgspec.structs.replace(report, language=code), tuple(notes))
 
 
 def limit_of(max_chars: int | None = None) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from itertools import islice
 
 import msgspec
 
@@ -28,7 +28,7 @@ from rashomon.model import (
     span_of,
 )
 from rashomon.reading import voices
-from rashomon.reading.attach import Candidates, date_of, figures_of, words_between
+from rashomon.reading.attach import SPEECH_ACTS, Candidates, date_of, figures_of, words_between
 from rashomon.reading.attributions import Attribution, find_attributions
 from rashomon.reading.contexts import contexts_of
 from rashomon.reading.dateline import parse_dateline
@@ -36,17 +36,19 @@ from rashomon.reading.dates import find_dates
 from rashomon.reading.encoder import Encoder, Signals
 from rashomon.reading.events import Trigger, find_triggers
 from rashomon.reading.figures import find_figures
-from rashomon.reading.intake import check
+from rashomon.reading.intake import Checked, check
 from rashomon.reading.names import find_mentions
 from rashomon.reading.pairs import Offsets, type_of_pair
-from rashomon.reading.roles import Filler, fillers, settle
+from rashomon.reading.roles import NOTHING, Filler, fillers, settle
 from rashomon.reading.sentences import sentence_of, sentence_starts
 from rashomon.reading.status import confidence_of, frame_of, status_of
 
-BATCH_REPORTS = 16
 ENTITY_CLASSES = {"person": "PER", "place": "LOC", "facility": "LOC", "organisation": "ORG"}
 MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})
 DEEDS = frozenset({"ASSAULT", "COERCE", "PROTEST", "MOBILIZE"})
+# Within quotation marks somebody speaks, hardly ever the publisher; a demand or a charge in them is still
+# told by it.
+NOTHING_IN_QUOTES = 0.9
 IMPLIED = 0.5  # share of a report's country mentions that makes a country its own
 PRONOUNS = frozenset(
     [
@@ -89,20 +91,22 @@ class Reader:
 
     def read(self, report: Report) -> Reading:
         """The claims of one report. Raises InputError where the report cannot be read (see `errors.py`)."""
-        return next(self.read_many([report]))
+        return self.read_checked(check(report))
+
+    def read_checked(self, checked: Checked) -> Reading:
+        """The claims of a report that `intake.check` has let through, under whatever limit."""
+        report = checked.report
+        [signals] = self.encoder.run([(report.text, report.title)])
+        return _ReportReading(report, signals, self.encoder.calibration).reading(checked.notes)
 
     def read_many(self, reports: Iterable[Report]) -> Iterator[Reading]:
-        """The claims of many reports, in their order, batched through the encoder.
+        """The claims of many reports, one at a time, in their order.
 
         Raises InputError at the first report that cannot be read; sort such reports out before with
-        `intake.check`.
+        `intake.check`, or use `rashomon.read_many`.
         """
-        source = iter(reports)
-        while batch := list(islice(source, BATCH_REPORTS)):
-            checked = [check(report) for report in batch]
-            signals = self.encoder.run([(c.report.text, c.report.title) for c in checked])
-            for item, signal in zip(checked, signals, strict=True):
-                yield _ReportReading(item.report, signal, self.encoder.calibration).reading(item.notes)
+        for report in reports:
+            yield self.read(report)
 
     def mentions(self, text: str) -> list[tuple[Span, str]]:
         """The persons ("PER"), places ("LOC") and organisations ("ORG") that the text names, in its order."""
@@ -145,6 +149,11 @@ class _ReportReading:
         line = parse_dateline(text)
         self.hints = countries.weights(text, report.title, line.place.text if line else None)
         self.report = report
+        self.text_id = f"{report.id}\0{report.sha256}"  # two reports may come with one id
+        self._filled: dict[tuple[int, str], list[Filler]] = {}
+        self.triggers_of: defaultdict[int, list[Trigger]] = defaultdict(list)
+        for trigger in self.triggers:
+            self.triggers_of[sentence_of(trigger.first, self.starts, len(self.words))[0]].append(trigger)
         self.place_spans = [self._pointed_place(trigger) for trigger in self.triggers]
         self.places = self._resolve_places(line.place if line else None)
         self.cast = Cast(
@@ -173,7 +182,7 @@ class _ReportReading:
         kind = ontology.event_type(trigger.type)
         frame = frame_of(self.signals, trigger)
         return Claim(
-            id=claim_id(self.report.id, trigger.type, span),
+            id=claim_id(self.text_id, trigger.type, span),
             report=self.report.id,
             type=trigger.type,
             mode=trigger.mode,
@@ -206,8 +215,8 @@ class _ReportReading:
     ) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
         """Actors and recipients."""
         actors, recipients = settle(
-            fillers(self.signals, trigger, "actor", several=True, key=self._name_key),
-            fillers(self.signals, trigger, "recipient", several=True, key=self._name_key),
+            self._fillers(trigger, "actor", several=True),
+            self._fillers(trigger, "recipient", several=True),
             names=lambda filler: self._name_key(filler.first, filler.last),
             mutual=trigger.type in MUTUAL,
         )
@@ -242,7 +251,7 @@ class _ReportReading:
         return "description" if "the" in before else "implied"
 
     def _voice(self, trigger: Trigger, sentence: tuple[int, int]) -> Voice:
-        found = fillers(self.signals, trigger, "voice", several=False, key=self._name_key)
+        found = self._fillers(trigger, "voice", several=False)
         if not found:
             return publisher_voice()
         voice = (found[0].first, found[0].last)
@@ -262,16 +271,27 @@ class _ReportReading:
             self._chain(voice, home),
         )
 
+    def _fillers(self, trigger: Trigger, role: str, several: bool) -> list[Filler]:
+        """The names that fill a role; kept, for a sentence's triggers ask for each other's voices."""
+        known = self._filled.get((trigger.first, role))
+        if known is None:
+            quoted = role == "voice" and self.quoted[trigger.first] and trigger.type not in SPEECH_ACTS
+            limit = NOTHING_IN_QUOTES if quoted else NOTHING
+            home = None if role == "voice" else sentence_of(trigger.first, self.starts, len(self.words))
+            known = fillers(self.signals, trigger, role, several, self._name_key, limit, home)
+            self._filled[trigger.first, role] = known
+        return known
+
     def _chain(self, voice: tuple[int, int], sentence: tuple[int, int]) -> tuple[Speaker, ...]:
-        parties = {
-            (f.first, f.last)
-            for t in self.triggers
-            if sentence[0] <= t.first < sentence[1]
-            for role in ("actor", "voice")
-            for f in fillers(self.signals, t, role, True, self._name_key)
+        own = self._name_key(*voice)
+        speakers = {
+            (filler.first, filler.last)
+            for trigger in self.triggers_of[sentence[0]]
+            for filler in self._fillers(trigger, "voice", several=False)
+            if self._name_key(filler.first, filler.last) != own
         }
         chain = []
-        for first, last in voices.speakers_above(self.words, voice, sentence, sorted(parties - {voice})):
+        for first, last in voices.speakers_above(self.words, voice, sentence, sorted(speakers)):
             start, end = words_between(self.words, first, last)
             entity = self.cast.identify(start, end)
             chain.append(Speaker(self.report.text[start:end], start, end, entity.name, entity.code))

@@ -15,6 +15,8 @@ from rashomon.reading.words import Words
 SEEN = 0.02  # pointers weaker than this are noise
 NOTHING = 0.5  # a role is empty where more than this of the pointer's weight is on the null position
 SHARE = 0.4  # a further party of the same role needs at least this much of the weight
+# The pointer was taught that any mention of the right name will do, and is too ready to leave the sentence.
+FAR = 0.2
 JOINED = 0.06  # this much, where the text joins it to one that was taken ("Oman and the Red Cross")
 JOINTS = frozenset({"and", "or", "&", ",", "the", "a", "an", "both", "its", "their", "his", "her", "with"})
 
@@ -30,15 +32,28 @@ class Filler:
 
 
 def fillers(
-    signals: Signals, trigger: Trigger, role: str, several: bool, key: Callable[[int, int], str]
+    signals: Signals,
+    trigger: Trigger,
+    role: str,
+    several: bool,
+    key: Callable[[int, int], str],
+    nothing_above: float = NOTHING,
+    sentence: tuple[int, int] | None = None,
 ) -> list[Filler]:
     """The names that fill a role, in the order of the text; none where the role points to nothing.
 
     A name's weight is summed over its occurrences (`key` says which words are one name); of these the
-    strongest stands for it. With `several`, all names above SHARE are taken, else the strongest alone.
+    strongest stands for it. With `several`, all names above SHARE are taken, else the strongest alone. The
+    role is empty where the null position has more than `nothing_above` of the weight. Where the trigger's
+    `sentence` is given, words outside it count FAR as much.
     """
     index = signals.labels.roles.index(role)
     scores, nothing = trigger.pointing.scores[index], float(trigger.pointing.nulls[index].sum())
+    if sentence is not None:
+        pointed = trigger.pointing.words
+        scores = np.where((pointed >= sentence[0]) & (pointed < sentence[1]), scores, FAR * scores)
+        total = float(scores.sum()) + nothing
+        scores, nothing = scores / total, nothing / total
     names: dict[str, Filler] = {}
     strongest: dict[str, float] = {}
     for at in np.flatnonzero(scores > SEEN):
@@ -52,7 +67,7 @@ def fillers(
         else:
             names[name] = Filler(before.first, before.last, before.weight + weight)
     ranked = sorted(names.values(), key=lambda f: -f.weight)
-    if not ranked or nothing > NOTHING:
+    if not ranked or nothing > nothing_above:
         return []
     chosen = ranked[:1]
     for filler in ranked[1:] if several else []:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
+from itertools import pairwise
 
-from rashomon.reading.encoder import Signals
-from rashomon.reading.words import IntArray
+import numpy as np
+from numpy.typing import NDArray
+
+from rashomon.reading.encoder import FloatArray, Signals
+from rashomon.reading.words import SHAPES, IntArray, Words
 
 THRESHOLD = 0.5
+AFTER_STOP = 0.1  # the same after a stop and before a capital, where it is hardly ever wrong to begin anew
+LONGEST = 150  # words
+STOPS = frozenset({".", "!", "?"})
+CAPITALS = [SHAPES.index("title"), SHAPES.index("upper"), SHAPES.index("mixed")]
 # What may stand before a sentence within a paragraph; after anything else the head is not believed.
 TERMINALS = frozenset(
     {".", "!", "?", "…", ":", ";", '"', "”", "“", "»", "'", "’", ")", "]", "-", "–", "—", "*", "•"}
@@ -24,12 +31,37 @@ def sentence_starts(signals: Signals) -> IntArray:
     words = signals.words
     if not len(words):
         return np.zeros(0, np.int32)
-    begins = (signals.tags["sentence"][:, 0] > THRESHOLD) & (words.breaks >= SPACE)
+    likely = signals.tags["sentence"][:, 0]
+    begins = ((likely > THRESHOLD) | (_after_stop(words) & (likely > AFTER_STOP))) & (words.breaks >= SPACE)
     ended = np.fromiter((word in TERMINALS for word in words.lower[:-1]), bool, len(words) - 1)
     begins[1:] &= ended | (words.breaks[1:] >= LINE)
     begins |= words.breaks >= PARAGRAPH
     begins[0] = True
-    return np.flatnonzero(begins).astype(np.int32)
+    return _bounded(np.flatnonzero(begins).astype(np.int32), likely)
+
+
+def _after_stop(words: Words) -> NDArray[np.bool_]:
+    """Where a capital letter follows a stop that ends no initial ("J. Banda")."""
+    flags = np.zeros(len(words), bool)
+    for i in np.flatnonzero(np.isin(words.shapes, CAPITALS)):
+        if i >= 2 and words.lower[i - 1] in STOPS and len(words.lower[i - 2]) > 3:
+            flags[i] = True
+    return flags
+
+
+def _bounded(starts: IntArray, likely: FloatArray) -> IntArray:
+    """The starts, with sentences over LONGEST words cut where a start is likeliest in their last part.
+
+    Text without stops (captions, transcripts) must not become one sentence that every claim has as its quote.
+    """
+    out: list[int] = []
+    for start, end in pairwise([*starts.tolist(), len(likely)]):
+        out.append(start)
+        while end - start > LONGEST:
+            last_part = start + int(0.6 * LONGEST)
+            start = last_part + int(likely[last_part : start + LONGEST].argmax())
+            out.append(start)
+    return np.asarray(out, np.int32)
 
 
 def sentence_of(word: int, starts: IntArray, count: int) -> tuple[int, int]:

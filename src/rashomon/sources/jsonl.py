@@ -226,7 +226,7 @@ def _malformed(error: Exception) -> MalformedInput:
     return MalformedInput(f"this is not valid JSON: {what}", hint="a report is one whole object on one line")
 
 
-_KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
+_KINDS = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false",
           "object": "a JSON object", "array": "a list", "null": "nothing"}  # fmt: skip
 
 
@@ -236,6 +236,8 @@ def _wrong_kind(error: Exception) -> MalformedInput:
         return MalformedInput(f"a field is of the wrong kind: {error}")
     wanted = [_KINDS.get(kind.strip(), kind.strip()) for kind in said[1].split("|") if kind.strip() != "null"]
     got = _KINDS.get(said[2], said[2])
+    if said[2] == "float":
+        wanted = ["a whole number" if kind == _KINDS["int"] else kind for kind in wanted]
     if said[3] is None:
         return MalformedInput(
             f"a report should be a JSON object, this is {got}", hint='for instance {"text": "..."}'
