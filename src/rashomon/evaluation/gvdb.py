@@ -134,7 +134,7 @@ def _has_date(claims: Sequence[Claim], date: str) -> bool:
 
 def _has_city(claims: Sequence[Claim], city: str) -> bool:
     names = [
-        (c.place.text, c.place.name)
+        (c.place.text or "", c.place.name)
         for c in claims
         if c.type == "ASSAULT" and c.frame == "current" and c.place
     ]

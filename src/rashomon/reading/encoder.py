@@ -174,7 +174,7 @@ class Encoder:
             for (words, _), cut in zip(split, windows, strict=True)
         ]
 
-    def _run_window(self, words: Words, window: Window) -> dict[str, FloatArray]:
+    def _run_window(self, words: Words, window: Window) -> dict[str, NDArray[Any]]:
         """The outputs for one window.
 
         Windows go through one at a time: int8 activations are scaled over all that is in a pass, so that in a
@@ -189,9 +189,13 @@ class Encoder:
         }
         rows = {name: np.asarray(value, np.int64)[None] for name, value in inputs.items()}
         outputs = self.session.run(self._outputs, rows)
-        return {name: value[0] for name, value in zip(self._outputs, outputs, strict=True)}
+        # Half precision for the roles: a long text has many windows, and nothing else kept is as large.
+        return {
+            name: value[0].astype(np.float16) if name.startswith("role_") else value[0]
+            for name, value in zip(self._outputs, outputs, strict=True)
+        }
 
-    def _gather(self, words: Words, windows: list[Window], parts: list[dict[str, FloatArray]]) -> Signals:
+    def _gather(self, words: Words, windows: list[Window], parts: list[dict[str, NDArray[Any]]]) -> Signals:
         tags: dict[str, FloatArray] = {}
         for name in self._outputs:
             if name.startswith("role_"):
@@ -199,6 +203,5 @@ class Encoder:
             own = [p[name][w.core_start : w.core_end] for p, w in zip(parts, windows, strict=True)]
             scores = np.concatenate(own) if own else np.zeros((0, 1), np.float32)
             tags[name] = sigmoid(scores) if scores.shape[-1] == 1 else softmax(scores)
-        # Half precision: a long text has many windows, and of these nothing else that is kept is as large.
-        roles = tuple({k: v.astype(np.float16) for k, v in p.items() if k.startswith("role_")} for p in parts)
+        roles = tuple({k: v for k, v in p.items() if k.startswith("role_")} for p in parts)
         return Signals(words, self.labels, tags, tuple(windows), roles, self._distance_bias, self._null_mask)

@@ -3,7 +3,7 @@
 Agencies and archives put lines such as these before a report, in many forms and orders:
 
     date 2019-05-28 Officers stand at a roadblock near Vrelo, May 28, 2019.
-    date 2018-11-16 <photo caption> Tents on the bridge. </photo caption>
+    date 2020-02-07 <photo caption> Tents on the bridge. </photo caption>
     Published: Tuesday, 28 May 2019
     By Ana Moro
     VRELO, Kosovo, May 28 (Hill Agency) -
