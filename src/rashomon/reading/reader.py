@@ -43,7 +43,7 @@ from rashomon.reading.roles import NOTHING, Filler, fillers, settle
 from rashomon.reading.sentences import sentence_of, sentence_starts
 from rashomon.reading.status import confidence_of, frame_of, status_of
 
-ENTITY_CLASSES = {"person": "PER", "place": "LOC", "facility": "LOC", "organisation": "ORG"}
+ENTITY_CLASSES = {"person": "PER", "place": "LOC", "organisation": "ORG"}
 MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})
 DEEDS = frozenset({"ASSAULT", "COERCE", "PROTEST", "MOBILIZE"})
 # Within quotation marks somebody speaks, hardly ever the publisher; a demand or a charge in them is still

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rashomon.reading.encoder import FloatArray, Signals
-from rashomon.reading.words import SHAPES, IntArray, Words
+from rashomon.reading.words import CAPITALS, IntArray, Words
 
 THRESHOLD = 0.5
 AFTER_STOP = 0.1  # the same after a stop and before a capital, where it is hardly ever wrong to begin anew
 LONGEST = 150  # words
 STOPS = frozenset({".", "!", "?"})
-CAPITALS = [SHAPES.index("title"), SHAPES.index("upper"), SHAPES.index("mixed")]
+
 # What may stand before a sentence within a paragraph; after anything else the head is not believed.
 TERMINALS = frozenset(
     {".", "!", "?", "…", ":", ";", '"', "”", "“", "»", "'", "’", ")", "]", "-", "–", "—", "*", "•"}

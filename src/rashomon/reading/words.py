@@ -18,6 +18,7 @@ from rashomon.reading.characters import readable
 IntArray = NDArray[np.int32]
 
 SHAPES = ("punctuation", "lower", "title", "upper", "mixed", "digit")
+CAPITALS = [SHAPES.index(name) for name in ("title", "upper", "mixed")]
 BREAKS = ("none", "space", "line", "paragraph")
 
 
