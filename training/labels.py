@@ -6,8 +6,6 @@ drift apart.
 
 from __future__ import annotations
 
-from training.ledger import MODES
-
 TYPES = (
     "AGREE",
     "CONSULT",
@@ -26,6 +24,20 @@ TYPES = (
     "COERCE",
     "ASSAULT",
 )
+MODES = {
+    "CONSULT": "visit third-party multilateral phone",
+    "RETREAT": "withdraw release disarm ceasefire access resign",
+    "REQUEST": "assist change yield meet",
+    "ACCUSE": "disapprove investigate allege",
+    "REJECT": "assist change yield meet",
+    "THREATEN": "restrict territory arrest relations expel violence",
+    "PROTEST": "demo strike riot hunger boycott obstruct vandalize",
+    "SANCTION": "convict withdraw discontinue expel",
+    "MOBILIZE": "troops weapons police militia",
+    "COERCE": "seize restrict arrest deport withhold cyber censor curfew misinformation martial-law",
+    "ASSAULT": "beat crowd-control primitive abduct torture sexual destroy firearms explosives targeted "
+    "suicide-attack aerial drone heavy-weapons unconventional",
+}
 EVENT = ("none", *TYPES)
 MODE = tuple(f"{t} {m}".strip() for t in TYPES for m in ("", *MODES.get(t, "").split()))
 STATUS = ("happened", "ongoing", "planned", "conditional", "requested", "possible", "denied")

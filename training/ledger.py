@@ -31,69 +31,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-TYPES = frozenset(
-    [
-        "AGREE",
-        "CONSULT",
-        "SUPPORT",
-        "CONCEDE",
-        "COOPERATE",
-        "AID",
-        "RETREAT",
-        "REQUEST",
-        "ACCUSE",
-        "REJECT",
-        "THREATEN",
-        "PROTEST",
-        "SANCTION",
-        "MOBILIZE",
-        "COERCE",
-        "ASSAULT",
-    ]
-)
-MODES = {
-    "CONSULT": "visit third-party multilateral phone",
-    "RETREAT": "withdraw release disarm ceasefire access resign",
-    "REQUEST": "assist change yield meet",
-    "ACCUSE": "disapprove investigate allege",
-    "REJECT": "assist change yield meet",
-    "THREATEN": "restrict territory arrest relations expel violence",
-    "PROTEST": "demo strike riot hunger boycott obstruct vandalize",
-    "SANCTION": "convict withdraw discontinue expel",
-    "MOBILIZE": "troops weapons police militia",
-    "COERCE": "seize restrict arrest deport withhold cyber censor curfew misinformation martial-law",
-    "ASSAULT": "beat crowd-control primitive abduct torture sexual destroy firearms explosives targeted "
-    "suicide-attack aerial drone heavy-weapons unconventional",
-}
-STATUSES = frozenset(["happened", "ongoing", "planned", "conditional", "requested", "possible", "denied"])
-SECTORS = frozenset(
-    [
-        "COP",
-        "GOV",
-        "JUD",
-        "LEG",
-        "MIL",
-        "PRM",
-        "PTY",
-        "REB",
-        "SPY",
-        "UAF",
-        "UNK",
-        "AGR",
-        "BUS",
-        "CRM",
-        "CVL",
-        "EDU",
-        "ELI",
-        "JRN",
-        "LAB",
-        "MED",
-        "OPP",
-        "REF",
-        "REL",
-        "SOC",
-    ]
-)
+from training import labels
+
+TYPES, STATUSES, SECTORS = frozenset(labels.TYPES), frozenset(labels.STATUS), frozenset(labels.SECTOR)
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’']?\s+(?=[\"“‘']?[A-Z0-9])|\n\s*\n")
 
 
@@ -154,7 +94,7 @@ def claim(line: str, text: str) -> dict[str, Any]:
         )
     fields = [f.strip() for f in rest.split(";")]
     kind, _, mode = fields[0].partition(" ")
-    if kind not in TYPES or (mode and mode not in MODES.get(kind, "").split()):
+    if kind not in TYPES or (mode and mode not in labels.MODES.get(kind, "").split()):
         raise LedgerError(f"type and mode {fields[0]!r}")
     row: dict[str, Any] = {
         "quote": sentence_around(text, places[which], places[which] + len(trigger)),
