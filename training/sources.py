@@ -94,16 +94,7 @@ def _examples(
             name: np.where(np.arange(len(window.words)) < window.core_start, IGNORE, row[window.words])
             for name, row in tags.items()
         }
-        yield Example(
-            source,
-            window.pieces,
-            window.segments,
-            window.first_pieces,
-            words.shapes[window.words],
-            words.breaks[window.words],
-            window.words,
-            own,
-        )
+        yield Example.of(source, window, words, own)
 
 
 def detokenise(sentences: list[list[Token]]) -> tuple[str, list[tuple[int, int, str]], list[int]]:

@@ -175,6 +175,20 @@ class Example:
     tags: dict[str, np.ndarray]
     claims: list[Target] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, source: str, window: Window, words: Words, tags: dict[str, np.ndarray]) -> Example:
+        """A window of a text with these labels, and no claims yet."""
+        return cls(
+            source,
+            window.pieces,
+            window.segments,
+            window.first_pieces,
+            words.shapes[window.words],
+            words.breaks[window.words],
+            window.words,
+            tags,
+        )
+
 
 def load_tokenizer(path: Path) -> Tokenizer:
     """The tokenizer as reading uses it: no padding, no cut, no special meaning for "[SEP]" in a text."""
@@ -239,16 +253,7 @@ def _label(
         name: np.full(count, IGNORE, np.int64) for name in ("event", "reach", "sector", "extent", "quantity")
     }
     tags["event"][own] = 0
-    example = Example(
-        source,
-        window.pieces,
-        window.segments,
-        window.first_pieces,
-        words.shapes[window.words],
-        words.breaks[window.words],
-        window.words,
-        tags,
-    )
+    example = Example.of(source, window, words, tags)
     position = {int(w): k for k, w in enumerate(window.words)}
     quantities, dates = candidates(report)
     tags["mention"] = _mentions(claims, quantities, dates, words)[window.words]
