@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -14,6 +14,9 @@ from torch import Tensor
 from rashomon.reading.words import SHAPES
 from training.labels import NULLS, ROLES
 from training.stories import IGNORE, Example
+
+if TYPE_CHECKING:
+    from training.teach import Soft
 
 LETTERS = [SHAPES.index(name) for name in ("lower", "title", "upper", "mixed")]
 ONE_CASE = [SHAPES.index(name) for name in ("lower", "upper")]
@@ -75,7 +78,29 @@ def collate(batch: list[Example]) -> dict[str, Any]:
     }
     if any(e.claims for e in batch):
         _add_claims(tensors, batch)
+    if any(e.soft for e in batch):
+        _add_soft(tensors, [e.soft for e in batch if e.soft])
     return tensors
+
+
+def _add_soft(tensors: dict[str, Any], batch: list[Soft]) -> None:
+    """A teacher's words: under "soft" for each head (rows, words, probabilities); under "taught" the triggers
+    [examples, triggers], which of them are padding, and where they point [examples, triggers, roles, nulls +
+    words]."""
+    tensors["soft"] = {
+        name: (
+            torch.cat([torch.full((len(s.tags[name][0]),), row) for row, s in enumerate(batch)]),
+            torch.cat([torch.from_numpy(s.tags[name][0]) for s in batch]),
+            torch.cat([torch.from_numpy(s.tags[name][1].astype(np.float32)) for s in batch]),
+        )
+        for name in batch[0].tags
+    }
+    triggers, width = max(len(s.triggers) for s in batch), max(s.roles.shape[-1] for s in batch)
+    pointed = torch.zeros((len(batch), triggers, len(ROLES), width))
+    for row, soft in enumerate(batch):
+        count, _, length = soft.roles.shape
+        pointed[row, :count, :, :length] = torch.from_numpy(soft.roles.astype(np.float32))
+    tensors["taught"] = (pad([s.triggers for s in batch]), pointed)
 
 
 def _add_claims(tensors: dict[str, Any], batch: list[Example]) -> None:

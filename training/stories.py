@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -35,7 +35,11 @@ from training.labels import (
     STATUS,
 )
 
+if TYPE_CHECKING:
+    from training.teach import Soft
+
 IGNORE = -100
+MUTUAL = frozenset({"AGREE", "CONSULT", "COOPERATE"})
 # Words that open a trigger without naming an event: "did not fire" is learnt at "fire", "31 dead" at "dead".
 WEAK = frozenset(
     [
@@ -174,6 +178,7 @@ class Example:
     places: np.ndarray  # number of each word in the text, for distances
     tags: dict[str, np.ndarray]
     claims: list[Target] = field(default_factory=list)
+    soft: Soft | None = None  # what a teacher says of it
 
     @classmethod
     def of(cls, source: str, window: Window, words: Words, tags: dict[str, np.ndarray]) -> Example:
@@ -278,11 +283,19 @@ def _label(
             STATUS.index(claim["status"]),
             FRAME.index(claim["frame"]),
         )
-        _add_parties(target, claim, quote, words, position, tags)
+        _add_parties(target, completed(claim), quote, words, position, tags)
         _add_date(target, claim, report, dates, quote, words, position)
         _add_figures(target, claim, quantities, quote, words, position, tags)
         example.claims.append(target)
     return example
+
+
+def completed(claim: dict[str, Any]) -> dict[str, Any]:
+    """The claim with both parties of a mutual event on both sides, as the rules of annotation want it; some
+    writers gave them once."""
+    if claim["type"] in MUTUAL and len(claim["actor"]) > 1 and not claim["recipient"]:
+        return claim | {"recipient": claim["actor"], "recipient_code": claim["actor_code"]}
+    return claim
 
 
 def _is_weak(word: str) -> bool:

@@ -1,8 +1,8 @@
 """Train the reading model: `python -m training.train --out runs/NAME`.
 
 All tasks share each step's encoder: batches of the corpus (events, roles, status ...) and batches of the
-mention and sentence sources take turns at random, `--mix` pieces of the latter for each of the former. Seeds
-are fixed. A checkpoint is kept each epoch, and a run that was stopped goes on from it. What is kept in the
+mention and sentence sources and of PropBank take turns at random, `--mix` and `--roles` pieces of the latter
+for each of the former. Seeds are fixed. A checkpoint is kept each epoch, and a run that was stopped goes on from it. What is kept in the
 end is the average of the weights over the last steps.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import json
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import torch
 from training import corpus
 from training.batching import batches, collate, recase
 from training.losses import losses, score, total
-from training.network import Reader
+from training.network import GEOMETRIES, Reader
 from training.stories import Example
 
 WARM_UP = 0.06
@@ -37,9 +38,11 @@ class Run:
         self.out = Path(options.out)
         self.out.mkdir(parents=True, exist_ok=True)
         self.rng = random.Random(options.seed)
-        self.model = Reader(options.dropout, options.layers)
-        self.model.encoder.load_base(corpus.base_weights())
-        if options.start:
+        size = GEOMETRIES[options.base]
+        self.model = Reader(replace(size, layers=options.layers or size.layers), options.dropout)
+        if not options.start:
+            self.model.encoder.load_base(options.base_folder or corpus.base_folder())
+        else:
             self.model.load_state_dict(torch.load(options.start, weights_only=True))
         encoder = [p for n, p in self.model.named_parameters() if n.startswith("encoder.")]
         heads = [p for n, p in self.model.named_parameters() if not n.startswith("encoder.")]
@@ -75,18 +78,23 @@ class Run:
         torch.save(state, self.out / "last.tmp")
         (self.out / "last.tmp").replace(self.out / "last.pt")
 
-    def epoch_of(self, stories: list[Example], others: list[Example]) -> list[list[Example]]:
-        """The batches of one epoch: all of the corpus, and as much of the other sources as `--mix` says."""
+    def epoch_of(
+        self, stories: list[Example], others: list[tuple[float, list[Example]]]
+    ) -> list[list[Example]]:
+        """The batches of one epoch: all of the corpus, and of each other source as many pieces as its share of
+        the corpus' pieces says."""
         chosen = list(batches(stories, self.options.batch, self.rng))
-        budget = self.options.mix * sum(len(e.pieces) for e in stories)
-        extra: list[Example] = []
-        for example in self.rng.sample(others, len(others)):
-            if budget <= 0:
-                break
-            extra.append(example)
-            budget -= len(example.pieces)
-        if extra:
-            chosen += batches(extra, self.options.batch, self.rng)
+        size = sum(len(e.pieces) for e in stories)
+        for share, source in others:
+            budget = share * size
+            extra: list[Example] = []
+            for example in self.rng.sample(source, len(source)):
+                if budget <= 0:
+                    break
+                extra.append(example)
+                budget -= len(example.pieces)
+            if extra:
+                chosen += batches(extra, self.options.batch, self.rng)
         self.rng.shuffle(chosen)
         return chosen
 
@@ -123,8 +131,14 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     stories, held = corpus.stories(options.stories)
-    others = corpus.others(options.shared) if options.mix else []
-    print(f"{len(stories)} windows, {len(held)} held out, {len(others)} of other sources", flush=True)
+    others = [
+        (share, load(options.shared))
+        for share, load in ((options.mix, corpus.others), (options.roles, corpus.predicates))
+        if share
+    ]
+    if options.soft:
+        others.append((options.soft_share, torch.load(options.soft, weights_only=False)))
+    print(f"{len(stories)} windows, {len(held)} held out, {[len(o) for _, o in others]} others", flush=True)
     run = Run(options)
     while run.epoch < options.epochs:
         began = time.time()
@@ -164,10 +178,15 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--base", choices=sorted(GEOMETRIES), default="minilm", help="shape of the encoder")
+    parser.add_argument("--base-folder", type=Path, help="base model other than the installed MiniLM")
+    parser.add_argument("--layers", type=int, help="the first layers only")
     parser.add_argument(
         "--mix", type=float, default=0.4, help="pieces of other sources a piece of the corpus"
     )
+    parser.add_argument("--roles", type=float, default=0.0, help="the same, of PropBank's predicates")
+    parser.add_argument("--soft", type=Path, help="what a teacher said of running text (training.teach)")
+    parser.add_argument("--soft-share", type=float, default=1.0, help="the same, of that text")
     parser.add_argument("--recase", type=float, default=0.1, help="share of windows shown in one case only")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
