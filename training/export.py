@@ -19,7 +19,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from training import corpus, labels
+from training import bases, labels
 from training.network import TAG_HEADS, Geometry, Reader
 
 FORMAT = 1
@@ -100,7 +100,7 @@ def export(weights: Path, target: Path, quantise: bool) -> None:
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=json.dumps(value))
     onnx.save(model, path)
-    shutil.copy(corpus.base_folder() / "tokenizer.json", target / "tokenizer.json")
+    shutil.copy(bases.minilm() / "tokenizer.json", target / "tokenizer.json")
     write_manifest(target)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 

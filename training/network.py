@@ -180,6 +180,23 @@ def piece_numbers(tokenizer: Path) -> Tensor:
     return torch.tensor([theirs[special.get(piece, piece)] for piece, _ in ours])
 
 
+def thinned(state: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+    """A reader's weights with some of the encoder's layers only, evenly spaced from the first to the last, as
+    DistilBERT was begun (Sanh et al. 2019)."""
+    count = Geometry.of(state).layers
+    kept = torch.linspace(0, count - 1, layers).round().to(torch.int64).tolist()
+    out = {}
+    for key, value in state.items():
+        before, found, after = key.partition("encoder.layers.")
+        if not found:
+            out[key] = value
+            continue
+        number, _, rest = after.partition(".")
+        if int(number) in kept:
+            out[f"{before}{found}{kept.index(int(number))}.{rest}"] = value
+    return out
+
+
 def relative_bucket(distances: Tensor, buckets: int, longest: int = 128) -> Tensor:
     """Distances of pieces (key minus query) to rows of the distance bias, as MPNet counts them (Song et al.
     2020): half of the buckets for each side, of these half for one distance each, the rest by logarithm."""

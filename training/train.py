@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from training import corpus
+from training import bases, corpus
 from training.batching import batches, collate, recase
 from training.losses import losses, score, total
-from training.network import GEOMETRIES, Reader
+from training.network import GEOMETRIES, Reader, thinned
 from training.stories import Example
 
 WARM_UP = 0.06
@@ -41,9 +41,11 @@ class Run:
         size = GEOMETRIES[options.base]
         self.model = Reader(replace(size, layers=options.layers or size.layers), options.dropout)
         if not options.start:
-            self.model.encoder.load_base(options.base_folder or corpus.base_folder())
+            base = bases.minilm() if options.base == "minilm" else bases.mpnet(self.out.parent)
+            self.model.encoder.load_base(base)
         else:
-            self.model.load_state_dict(torch.load(options.start, weights_only=True))
+            start = torch.load(options.start, weights_only=True)
+            self.model.load_state_dict(thinned(start, self.model.encoder.size.layers))
         encoder = [p for n, p in self.model.named_parameters() if n.startswith("encoder.")]
         heads = [p for n, p in self.model.named_parameters() if not n.startswith("encoder.")]
         self.rates = (options.rate, options.head_rate)
@@ -179,8 +181,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--base", choices=sorted(GEOMETRIES), default="minilm", help="shape of the encoder")
-    parser.add_argument("--base-folder", type=Path, help="base model other than the installed MiniLM")
-    parser.add_argument("--layers", type=int, help="the first layers only")
+    parser.add_argument("--layers", type=int, help="fewer layers than the base has")
     parser.add_argument(
         "--mix", type=float, default=0.4, help="pieces of other sources a piece of the corpus"
     )
