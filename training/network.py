@@ -1,10 +1,11 @@
 """The reading model: one small encoder, many heads, all over words.
 
 The encoder is BERT-shaped (MiniLM-L6: 6 layers, 384 wide; or MPNet: 12 layers, 768 wide, with a bias by the
-distance of pieces), written out here so that the exported graph is ours to read. Each word is the state of its first piece joined with embeddings of its shape and of the break
-before it, for the vocabulary is uncased. Heads are linear over a shared word layer; roles are bilinear
-pointers from a trigger word to every word of the window and two null positions, with a bias by distance
-(after the deep biaffine graph parser of Dozat and Manning 2018; the null position after Lee et al. 2017).
+distance of pieces), written out here so that the exported graph is ours to read. Each word is the state of
+its first piece joined with embeddings of its shape and of the break before it, for the vocabulary is
+uncased. Heads are linear over a shared word layer; roles are bilinear pointers from a trigger word to every
+word of the window and two null positions, with a bias by distance (after the deep biaffine graph parser of
+Dozat and Manning 2018; the null position after Lee et al. 2017).
 """
 
 from __future__ import annotations
@@ -128,8 +129,8 @@ class Encoder(nn.Module):
         return states
 
     def load_base(self, folder: Path) -> None:
-        """Take the weights of a base model: `model.safetensors` with this geometry (or more layers), beside its
-        `tokenizer.json`; its pieces get the numbers that BERT's vocabulary gives them."""
+        """Take the weights of a base model: `model.safetensors` with this geometry (or more layers), beside
+        its `tokenizer.json`; its pieces get the numbers that BERT's vocabulary gives them."""
         from safetensors.torch import load_file
 
         base = load_file(folder / "model.safetensors")
@@ -161,7 +162,9 @@ def base_state(encoder: Encoder, base: dict[str, Tensor]) -> dict[str, Tensor]:
         "norm": "output.LayerNorm",
     }
     for index in range(len(encoder.layers)):
-        names |= {f"layers.{index}.{ours}": f"encoder.layer.{index}.{theirs}" for ours, theirs in parts.items()}
+        names |= {
+            f"layers.{index}.{ours}": f"encoder.layer.{index}.{theirs}" for ours, theirs in parts.items()
+        }
     state = {}
     for key, ours in encoder.state_dict().items():
         module, _, kind = key.rpartition(".")

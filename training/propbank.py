@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from tokenizers import Tokenizer
 
 from rashomon.reading.windows import cut_windows
@@ -104,9 +103,7 @@ def head_of(sentence: Sentence, first: int, last: int) -> int | None:
     if not heads or sentence.kinds[heads[0]] not in NOMINAL:
         return None
     head = heads[0]
-    return max(
-        [head, *(i for i in range(first, last) if sentence.heads[i] == head and _names(sentence, i))]
-    )
+    return max([head, *(i for i in range(first, last) if sentence.heads[i] == head and _names(sentence, i))])
 
 
 def _names(sentence: Sentence, word: int) -> bool:

@@ -1,8 +1,8 @@
 """Self-training: a larger reader labels running news text, and a smaller one learns from what it says.
 
-`python -m training.teach WEIGHTS --to soft.pt` reads the newswire text of `shared/train/GMB_kaggle` (the words
-only: its own labels are not used) and keeps the teacher's probabilities, after Hinton et al. (2015). Kept are
-the tags of all words, and for each likely trigger what the heads and the pointers say there.
+`python -m training.teach WEIGHTS --to soft.pt` reads the newswire text of `shared/train/GMB_kaggle` (the
+words only: its own labels are not used) and keeps the teacher's probabilities, after Hinton et al. (2015).
+Kept are the tags of all words, and for each likely trigger what the heads and the pointers say there.
 `python -m training.train --soft soft.pt` then mixes these windows in.
 """
 
@@ -88,7 +88,12 @@ def label(teacher: Reader, examples: list[Example], pieces: int) -> Iterator[Exa
             count = len(example.firsts)
             yield dataclasses.replace(
                 example,
-                soft=_soft(teacher, words[row : row + 1, :count].float(), example, {n: t[row, :count] for n, t in tags.items()}),
+                soft=_soft(
+                    teacher,
+                    words[row : row + 1, :count].float(),
+                    example,
+                    {n: t[row, :count] for n, t in tags.items()},
+                ),
             )
 
 
@@ -99,8 +104,12 @@ def _soft(teacher: Reader, words: Tensor, example: Example, tags: dict[str, Tens
     padding = torch.zeros((1, words.shape[1]), dtype=torch.bool)
     roles = torch.softmax(teacher.role_scores(words, words[:, triggers], distances, padding), -1)[0]
     nulls = roles.shape[-1] - words.shape[1]
-    names = torch.nonzero((roles[..., nulls:] > POINTED).flatten(0, 1).any(0))[:, 0] if len(triggers) else triggers
-    where = {name: triggers for name in AT_TRIGGERS} | {name: names for name in AT_NAMES}
+    names = (
+        torch.nonzero((roles[..., nulls:] > POINTED).flatten(0, 1).any(0))[:, 0]
+        if len(triggers)
+        else triggers
+    )
+    where = dict.fromkeys(AT_TRIGGERS, triggers) | dict.fromkeys(AT_NAMES, names)
     everything = torch.arange(words.shape[1])
     return Soft(
         {
@@ -114,7 +123,9 @@ def _soft(teacher: Reader, words: Tensor, example: Example, tags: dict[str, Tens
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("weights", type=Path)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))

@@ -2,8 +2,8 @@
 
 All tasks share each step's encoder: batches of the corpus (events, roles, status ...) and batches of the
 mention and sentence sources and of PropBank take turns at random, `--mix` and `--roles` pieces of the latter
-for each of the former. Seeds are fixed. A checkpoint is kept each epoch, and a run that was stopped goes on from it. What is kept in the
-end is the average of the weights over the last steps.
+for each of the former. Seeds are fixed. A checkpoint is kept each epoch, and a run that was stopped goes on
+from it. What is kept in the end is the average of the weights over the last steps.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ class Run:
     def epoch_of(
         self, stories: list[Example], others: list[tuple[float, list[Example]]]
     ) -> list[list[Example]]:
-        """The batches of one epoch: all of the corpus, and of each other source as many pieces as its share of
-        the corpus' pieces says."""
+        """The batches of one epoch: all of the corpus, and of each other source as many pieces as its share
+        of the corpus' pieces says."""
         chosen = list(batches(stories, self.options.batch, self.rng))
         size = sum(len(e.pieces) for e in stories)
         for share, source in others:
