@@ -14,7 +14,7 @@ from typing import Any
 from training import corpus
 from training.stories import load_story
 
-OPTIONS = ("epochs", "batch", "rate", "head_rate", "mix", "recase", "dropout", "layers", "seed")
+OPTIONS = ("epochs", "batch", "rate", "head_rate", "mix", "roles", "recase", "dropout", "layers", "seed")
 TEMPLATE = Path(__file__).with_name("model_card.md")
 
 

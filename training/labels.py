@@ -6,6 +6,8 @@ drift apart.
 
 from __future__ import annotations
 
+from rashomon import ontology
+
 TYPES = (
     "AGREE",
     "CONSULT",
@@ -44,32 +46,7 @@ STATUS = ("happened", "ongoing", "planned", "conditional", "requested", "possibl
 FRAME = ("current", "background")
 MENTION_TYPES = ("person", "organisation", "place", "group", "facility", "office", "figure", "date")
 MENTION = ("O", *(f"{p}-{t}" for t in MENTION_TYPES for p in "BI"))
-SECTOR = (
-    "COP",
-    "GOV",
-    "JUD",
-    "LEG",
-    "MIL",
-    "PRM",
-    "PTY",
-    "REB",
-    "SPY",
-    "UAF",
-    "UNK",
-    "AGR",
-    "BUS",
-    "CRM",
-    "CVL",
-    "EDU",
-    "ELI",
-    "JRN",
-    "LAB",
-    "MED",
-    "OPP",
-    "REF",
-    "REL",
-    "SOC",
-)
+SECTOR = ontology.SECTORS
 FIGURE = (
     "none",
     "killed",

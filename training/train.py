@@ -175,17 +175,17 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with train/")
     parser.add_argument("--stories", type=Path, default=Path("training/corpus"))
     parser.add_argument("--start", help="weights to start from, instead of the base model")
-    parser.add_argument("--epochs", type=int, default=14)
-    parser.add_argument("--batch", type=int, default=1600, help="padded pieces a step")
-    parser.add_argument("--rate", type=float, default=1.5e-4)
-    parser.add_argument("--head-rate", type=float, default=1e-3)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--batch", type=int, default=1300, help="padded pieces a step")
+    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--head-rate", type=float, default=5e-4)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--base", choices=sorted(GEOMETRIES), default="minilm", help="shape of the encoder")
     parser.add_argument("--layers", type=int, help="fewer layers than the base has")
     parser.add_argument(
-        "--mix", type=float, default=0.4, help="pieces of other sources a piece of the corpus"
+        "--mix", type=float, default=0.15, help="pieces of other sources a piece of the corpus"
     )
-    parser.add_argument("--roles", type=float, default=0.0, help="the same, of PropBank's predicates")
+    parser.add_argument("--roles", type=float, default=0.1, help="the same, of PropBank's predicates")
     parser.add_argument("--soft", type=Path, help="what a teacher said of running text (training.teach)")
     parser.add_argument("--soft-share", type=float, default=1.0, help="the same, of that text")
     parser.add_argument("--recase", type=float, default=0.1, help="share of windows shown in one case only")

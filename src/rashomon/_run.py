@@ -94,7 +94,7 @@ class Run:
         """Tables for people. The notes have gone to standard error already."""
         from rashomon.exports.table import print_readings
 
-        self._print(
+        self.draw(
             lambda console: print_readings(
                 (msgspec.structs.replace(reading, notes=()) for reading in self._making_room(readings)),
                 console,
@@ -123,7 +123,7 @@ class Run:
                 ", ".join(dispute.field for dispute in incident.disputes),
             )
             table.add_row(*(Text(printable(cell)) for cell in cells))
-        self._print(lambda console: console.print(table))
+        self.draw(lambda console: console.print(table))
 
     def write(self, data: bytes) -> None:
         """Bytes to the output, at once where somebody may be waiting for them."""
@@ -139,7 +139,8 @@ class Run:
                 self._progress.hide()
             yield reading
 
-    def _print(self, draw: Callable[[Console], None]) -> None:
+    def draw(self, draw: Callable[[Console], None]) -> None:
+        """What rich prints: on the terminal, or 120 columns wide into the file."""
         from rich.console import Console
 
         if not self._to_file:

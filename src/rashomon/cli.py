@@ -2,6 +2,9 @@
 
     rashomon read FILE...       the claims of each report
     rashomon compare FILE...    the same, then the incidents of each story
+    rashomon explain FILE CLAIM which words and scores gave each field of one claim
+    rashomon places build DUMP  the table of places, from a GeoNames dump
+    rashomon actors build DUMP  the tables of actors, from a Wikidata dump
     rashomon doctor             whether this installation is whole
     rashomon evaluate ...       measure this build against gold sets (extra: rashomon[evaluate])
 
@@ -20,6 +23,7 @@ import typer
 
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
+from rashomon.build_cli import actors, places
 from rashomon.errors import InputError, MissingExtra, RashomonError
 
 app = typer.Typer(
@@ -30,6 +34,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Event data that keeps every account: who did what to whom, where, when, and who says so.",
 )
+
+
+app.add_typer(places, name="places")
+app.add_typer(actors, name="actors")
 
 
 class Format(StrEnum):
@@ -186,10 +194,12 @@ def compare(
 
     with Run(files, published, publisher, title, max_chars, to, quiet) as run:
         claims: dict[str | None, list[Any]] = {}
+        reports: dict[str | None, list[Any]] = {}
 
         def kept() -> Iterator[Any]:
             for reading in run.readings():
                 claims.setdefault(reading.report.story, []).extend(reading.claims)
+                reports.setdefault(reading.report.story, []).append(reading.report)
                 yield reading
 
         chosen = form or CompareFormat("jsonl" if _default_format(to) == "html" else _default_format(to))
@@ -198,11 +208,54 @@ def compare(
 
             run.lines(kept())
             for story, told in claims.items():
-                run.write(compare_line(story, reconcile(told)) + b"\n")
+                run.write(compare_line(story, reconcile(told, reports[story])) + b"\n")
         else:
             run.table(kept())
             for story, told in claims.items():
-                run.incidents(story, reconcile(told))
+                run.incidents(story, reconcile(told, reports[story]))
+
+
+@app.command()
+def explain(
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", show_default=False, help="As for read; - for standard input."),
+    ],
+    claim: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CLAIM",
+            show_default=False,
+            help="A claim's id, the start of one, or its number in the report (2.5: the fifth claim of the "
+            "second report). Without it, the claims are listed.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+    published: Published = None,
+    publisher: Publisher = None,
+    title: Title = None,
+    max_chars: MaxChars = None,
+    to: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Explain one claim: which words and which scores gave each field, and what else it could have been."""
+    from rashomon.explain import UnknownClaim, find, listing
+    from rashomon.exports import explanation
+
+    with Run([file], published, publisher, title, max_chars, to, quiet) as run:
+        if claim is None:
+            run.write(listing(run.readings()).encode("utf-8", "replace") + b"\n")
+            return
+        try:
+            found = find(run.readings(), claim)
+        except UnknownClaim as unknown:
+            Messages().refuse(unknown)
+            typer.echo(unknown.claims, err=True)
+            raise typer.Exit(REFUSED) from unknown
+        if as_json:
+            run.write(explanation.line(found) + b"\n")
+        else:
+            run.draw(lambda console: explanation.print_explanation(found, console))
 
 
 @app.command()

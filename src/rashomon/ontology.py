@@ -2,7 +2,8 @@
 
 The tables lie in `knowledge/tables/plover_*.csv` and are read on first use. Scores are PLOVER's event scale,
 from -10 (most conflictual) to 10 (most cooperative); quad classes are 1 verbal cooperation, 2 material
-cooperation, 3 verbal conflict, 4 material conflict. `TYPES` and `CONTEXTS` hold the names in PLOVER's order.
+cooperation, 3 verbal conflict, 4 material conflict. `TYPES` and `CONTEXTS` hold the names in PLOVER's order,
+`SECTORS` those of actors: first who holds or fights for power, then the parts of society.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from rashomon.errors import InputError, InstallationError
 
 TYPES: tuple[str, ...]
 CONTEXTS: tuple[str, ...]
+SECTORS = (
+    *("COP", "GOV", "JUD", "LEG", "MIL", "PRM", "PTY", "REB", "SPY", "UAF", "UNK"),
+    *("AGR", "BUS", "CRM", "CVL", "EDU", "ELI", "JRN", "LAB", "MED", "OPP", "REF", "REL", "SOC"),
+)
 
 
 class Mode(msgspec.Struct, frozen=True):

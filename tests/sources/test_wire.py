@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rashomon.sources.wire import find_header, parse_published
+from rashomon.sources.wire import find_header, parse_published, running_text
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[1] / "fixtures" / "sources" / "wire" / "headers.yaml").read_text("utf-8")
@@ -78,3 +78,15 @@ def test_hostile_openings_take_no_time(piece: str) -> None:
     start = time.process_time()
     find_header(piece * 200_000)
     assert time.process_time() - start < 1.0
+
+
+def test_a_labelled_header_is_not_read_as_news() -> None:
+    text = "Title: Traders held\nPublished: 2021-03-04\n\nGunmen took a lorry."
+    running = running_text(text)
+    assert len(running) == len(text) and running.split() == ["Gunmen", "took", "a", "lorry."]
+    assert running.index("Gunmen") == text.index("Gunmen")
+
+
+@pytest.mark.parametrize("text", ["", "Gunmen took a lorry.", "Traders held\n\nGunmen took a lorry."])
+def test_without_labels_the_whole_text_is_news(text: str) -> None:
+    assert running_text(text) == text

@@ -11,9 +11,11 @@ What a name means inside one report (its title, the nearest country, a short for
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -26,6 +28,7 @@ from rashomon.knowledge.roles import WordIndex, read_table, role_index
 Kind = Literal["country", "office", "person", "organisation", "group", "role"]
 Side = Literal["state", "public", "private", "independent", "party"]
 
+FOLDER_VARIABLE = "RASHOMON_ACTORS"
 ABOVE_STATES = frozenset(("IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"))
 
 
@@ -46,7 +49,8 @@ class Entity(msgspec.Struct, frozen=True):
 class Actor(msgspec.Struct, frozen=True):
     """One row of the tables of actors. `country` is empty for groups that live in several ("Kurds").
 
-    `start`, `end`: ISO days, both included, between which the row holds; empty for always.
+    `start`, `end`: ISO days, both included, between which the row holds; empty for always. `table` is the
+    file that it stands in.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Actor(msgspec.Struct, frozen=True):
     wikidata: str | None
     start: str
     end: str
+    table: str = ""
 
 
 class Spelling(msgspec.Struct, frozen=True):
@@ -85,6 +90,11 @@ class Spell(msgspec.Struct, frozen=True):
         begun = self.start[: len(on)] <= on[: len(self.start)]
         return begun and (not self.end or on[: len(self.end)] <= self.end)
 
+    def shown(self) -> tuple[str, ...]:
+        """Its parts for a line of text: person, office, country, sector, from, to."""
+        open_end = self.end or "today"
+        return self.person, self.office, self.country, self.sector, self.start or "?", open_end
+
     def over(self, on: str | None) -> bool:
         """Whether the spell had ended by that day."""
         return bool(self.end) and (not on or self.end < on[: len(self.end)])
@@ -107,10 +117,13 @@ class ActorTable:
         columns = ("name", "aliases", "code", "kind", "part_of", "wikidata", "start", "end")
         for table in ("igos.csv", "actors.csv"):
             for row in read_table(table, columns):
-                self._enter(row)
-        for row in read_table("media.csv", ("name", "aliases", "country")):
+                self._enter(row, table)
+        own = own_folder()  # after the shipped tables, which go before it where both know a name
+        for row in read_table("actors.csv", columns, own) if own else ():
+            self._enter(row, "actors.csv of RASHOMON_ACTORS")
+        for row in _media_rows():
             self._enter({**row, "code": f"{row['country']} JRN", "kind": "organisation", "part_of": "",
-                         "wikidata": "", "start": "", "end": ""})  # fmt: skip
+                         "wikidata": "", "start": "", "end": ""}, "media.csv")  # fmt: skip
         self.names.close()
 
     @staticmethod
@@ -161,7 +174,7 @@ class ActorTable:
         pool = current or past or here
         return max(pool, key=lambda s: (s.start, -_rank(s)))
 
-    def _enter(self, row: dict[str, str]) -> None:
+    def _enter(self, row: dict[str, str], table: str) -> None:
         country, _, sector = row["code"].rpartition(" ")
         actor = Actor(
             name=_bare(row["name"]),
@@ -172,6 +185,7 @@ class ActorTable:
             wikidata=row["wikidata"] or None,
             start=row["start"],
             end=row["end"],
+            table=table,
         )
         forms = {_bare(part) for part in (row["name"], *row["aliases"].split("|")) if part.strip()}
         for written in {form.removeprefix("the ") for form in forms}:
@@ -186,14 +200,15 @@ class _Spells:
     def __init__(self) -> None:
         import polars  # costs a tenth of a second; only reports that name persons need it
 
+        name, own = "office_holders.parquet", own_folder()
         try:
-            with resources.as_file(
-                resources.files("rashomon.knowledge") / "tables" / "office_holders.parquet"
-            ) as path:
-                rows = polars.read_parquet(path).rows()
+            with resources.as_file(resources.files("rashomon.knowledge") / "tables" / name) as path:
+                rows = [row for each in (path, own and own / name) if each for row in _holders(each)]
         except (OSError, polars.exceptions.PolarsError) as damage:
             raise InstallationError(
-                "the table of office holders cannot be read", hint="reinstall rashomon"
+                "the table of office holders cannot be read",
+                where=f"{own}" if own else None,
+                hint="make it again with `rashomon actors build`" if own else "reinstall rashomon",
             ) from damage
         self.full: dict[str, list[Spell]] = {}
         self.last: dict[str, list[Spell]] = {}
@@ -206,6 +221,25 @@ class _Spells:
                 self.full.setdefault(f"{words[0]} {words[-1]}", []).append(spell)
             if len(words) > 1:
                 self.last.setdefault(words[-1], []).append(spell)
+
+
+def _holders(path: Path) -> list[tuple[str, ...]]:
+    import polars
+
+    columns = ["person", "qid", "country", "office", "sector", "start", "end"]
+    return polars.read_parquet(path, columns=columns).rows()
+
+
+def own_folder() -> Path | None:
+    """The folder of the tables that the user has built: `RASHOMON_ACTORS`; None where it is not set."""
+    name = os.environ.get(FOLDER_VARIABLE)
+    return Path(name) if name else None
+
+
+def _media_rows() -> list[dict[str, str]]:
+    columns = ("name", "aliases", "country", "owner", "side")
+    own = own_folder()
+    return [*read_table("media.csv", columns), *(read_table("media.csv", columns, own) if own else ())]
 
 
 @cache
@@ -280,7 +314,7 @@ def state_of(name: str) -> str | None:
 @cache
 def _profiles() -> dict[str, Profile]:
     profiles: dict[str, Profile] = {}
-    for row in read_table("media.csv", ("name", "aliases", "country", "owner", "side")):
+    for row in _media_rows():
         side = row["side"] if row["side"] in ("state", "public", "private", "independent", "party") else None
         profile = Profile(row["country"] or None, row["owner"] or None, msgspec.convert(side, Side | None))
         for name in (row["name"], *row["aliases"].split("|")):

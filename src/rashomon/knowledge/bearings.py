@@ -68,6 +68,11 @@ class Bearings:
 
         `head` is the role noun, if the party is named by one; `sector` its sector.
         """
+        score = self.scores(at, head, sector)
+        return max(score, key=lambda iso3: score[iso3]) if score else None
+
+    def scores(self, at: int, head: Item | None, sector: str | None) -> dict[str, float]:
+        """How much speaks for each country; see `where`."""
         words, tuning = self._marks.words, TUNING
         score = {iso3: tuning.whole * weight**tuning.sharpness for iso3, weight in self._weights.items()}
         sentence = words.sentence[at]
@@ -89,7 +94,7 @@ class Bearings:
                 score[iso3] = score.get(iso3, 0.0) + tuning.same_noun
         if self._home:
             score[self._home] = score.get(self._home, 0.0) + tuning.publisher
-        return max(score, key=lambda iso3: score[iso3]) if score else None
+        return score
 
     def _subject(self, at: int) -> str | None:
         """The state that "its" most likely means: the first one of the sentence, else of the sentence

@@ -20,15 +20,16 @@ from pathlib import Path
 
 import polars as pl
 
+from rashomon import ontology
 from rashomon.knowledge import countries
 from rashomon.knowledge.names import fold
 from rashomon.knowledge.roles import plural
 
 HAND = "hand"
-_ACTOR_COLUMNS = ("name", "aliases", "code", "kind", "part_of", "wikidata", "start", "end", "source")
-_MEDIA_COLUMNS = ("name", "aliases", "country", "owner", "side", "source")
+ACTOR_COLUMNS = ("name", "aliases", "code", "kind", "part_of", "wikidata", "start", "end", "source")
+MEDIA_COLUMNS = ("name", "aliases", "country", "owner", "side", "source")
 _ROLE_COLUMNS = ("noun", "sector", "strength", "title", "scope", "source")
-_HOLDER_COLUMNS = ("person", "qid", "country", "office", "sector", "start", "end")
+HOLDER_COLUMNS = ("person", "qid", "country", "office", "sector", "start", "end")
 
 # First pattern that an office's title matches; everything else is the executive.
 _OFFICE_SECTORS = (
@@ -67,33 +68,7 @@ _AGENT_SECTORS = {
     "CVLOPP": "OPP", "GOVMIL": "MIL", "GOVBUS": "BUS", "REBREL": "REB", "GOVAGR": "GOV", "GOVMED": "GOV",
     "PTYOPP": "OPP", "GOVLAB": "GOV", "GOVEDU": "GOV", "ELIOPP": "OPP", "MILSPY": "SPY", "SOCOPP": "OPP",
 }  # fmt: skip
-_SECTORS = frozenset(
-    [
-        "COP",
-        "GOV",
-        "JUD",
-        "LEG",
-        "MIL",
-        "PRM",
-        "PTY",
-        "REB",
-        "SPY",
-        "UAF",
-        "AGR",
-        "BUS",
-        "CRM",
-        "CVL",
-        "EDU",
-        "ELI",
-        "JRN",
-        "LAB",
-        "MED",
-        "OPP",
-        "REF",
-        "REL",
-        "SOC",
-    ]
-)
+_SECTORS = frozenset(ontology.SECTORS) - {"UNK"}
 _SIDES = {"SC": "state", "CaPu": "state", "CaPr": "state", "ISFM": "public", "ISF": "public", "ISM": "public",
           "IP": "public"}  # fmt: skip
 
@@ -108,17 +83,17 @@ def build(source: Path, tables: Path) -> dict[str, int]:
     holders = [*_wikidata_holders(source), *_foreign_ministers(source), *_factbook_heads(source, iso_of_fips)]
     unique = {(fold(r[0]), r[2], r[4], r[5][:7]): r for r in reversed(holders)}
     frame = pl.DataFrame(
-        sorted(unique.values()), schema=dict.fromkeys(_HOLDER_COLUMNS, pl.String), orient="row"
+        sorted(unique.values()), schema=dict.fromkeys(HOLDER_COLUMNS, pl.String), orient="row"
     )
     frame.write_parquet(tables / "office_holders.parquet", compression="zstd", compression_level=15)
     sizes = {"office_holders.parquet": frame.height}
     sizes["actors.csv"] = _refresh(
         tables / "actors.csv",
-        _ACTOR_COLUMNS,
+        ACTOR_COLUMNS,
         [*_phoenix_groups(source), *_parties(source, iso_of_fips)],
         "name",
     )
-    sizes["media.csv"] = _refresh(tables / "media.csv", _MEDIA_COLUMNS, _state_media(source), "name")
+    sizes["media.csv"] = _refresh(tables / "media.csv", MEDIA_COLUMNS, _state_media(source), "name")
     sizes["role_nouns.csv"] = _refresh(tables / "role_nouns.csv", _ROLE_COLUMNS, _agents(source), "noun")
     return sizes
 
@@ -154,7 +129,8 @@ def _fips(source: Path) -> dict[str, str]:
     return {**codes, "kv": "XKX", "we": "PSE", "gz": "PSE"}
 
 
-def _sector(office: str) -> str:
+def sector_of_office(office: str) -> str:
+    """The sector of an office by its title; what no pattern knows is the executive."""
     return next((s for pattern, s in _OFFICE_SECTORS if re.search(pattern, office, re.I)), "GOV")
 
 
@@ -163,7 +139,7 @@ def _wikidata_holders(source: Path) -> Iterator[tuple[str, ...]]:
         if row["person"].isascii() or fold(row["person"]).isascii():
             office = row["position"].strip('"')
             person, qid, country = row["person"], row["person_qid"], row["country_iso3"]
-            yield person, qid, country, office, _sector(office), row["start"], row["end"]
+            yield person, qid, country, office, sector_of_office(office), row["start"], row["end"]
 
 
 def _foreign_ministers(source: Path) -> Iterator[tuple[str, ...]]:

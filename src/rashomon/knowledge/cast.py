@@ -74,6 +74,7 @@ class Cast:
         self._places = places
         self._ready = False
         self._known: dict[tuple[int, int], Entity] = {}
+        self._steps: list[str] | None = None  # written down while `explain` asks
 
     def identify(self, start: int, end: int) -> Entity:
         """Who the words between two offsets of the text are. Unknown names come back without a code."""
@@ -86,6 +87,40 @@ class Cast:
         if (first, last) not in self._known:
             self._known[first, last] = self._identify(first, last)
         return self._known[first, last]
+
+    def explain(self, start: int, end: int) -> list[str]:
+        """How `identify` comes to its answer: what gave the code, from which table, step by step."""
+        self._steps, self._known = [], {}
+        self.identify(start, end)
+        steps, self._steps = self._steps, None
+        return list(dict.fromkeys(steps))
+
+    def _note(self, step: str, *facts: object) -> None:
+        if self._steps is not None:
+            self._steps.append(step.format(*facts))
+
+    def _where(self, at: int, head: Item | None, sector: str | None) -> str | None:
+        """The country by the words around and by the whole report."""
+        if self._steps is not None:
+            scores = sorted(self._bearings.scores(at, head, sector).items(), key=lambda entry: -entry[1])
+            told = ", ".join(f"{iso3} {score:.2f}" for iso3, score in scores[:4]) or "none named"
+            self._note("country by the words around and the whole report: {}", told)
+        return self._bearings.where(at, head, sector)
+
+    def _note_phrase(self, phrase: Phrase, where: str) -> None:
+        """Which rows of the tables a phrase's sector and country come from."""
+        if self._steps is None:
+            return
+        words = self._words.piece(phrase.first, max(phrase.last, phrase.first + 1))
+        self._note("{}: {!r}", where, words)
+        head, actor = phrase.head, phrase.actor
+        if head is not None and head.role is not None:
+            role = head.role
+            self._note("role noun {!r}: {}, {} (role_nouns.csv)", role.noun, role.sector, role.strength)
+        if actor is not None:
+            self._note("actor {!r}: {} {} ({})", actor.name, actor.country, actor.sector, actor.table)
+        if phrase.country:
+            self._note("country in the phrase: {}", phrase.country)
 
     def _prepare(self) -> None:
         if self._ready:
@@ -107,9 +142,9 @@ class Cast:
         marks = self._marks
         item = marks.item_at(first, last)
         if item and item.actor and item.last == last and self._possessor(first) is None:
-            return entity_of(
-                item.actor, item.actor.country or self._bearings.where(first, None, item.actor.sector)
-            )
+            actor = item.actor
+            self._note("actor {!r}: {} {} ({})", actor.name, actor.country, actor.sector, actor.table)
+            return entity_of(actor, actor.country or self._where(first, None, actor.sector))
         phrase = analyse(marks, first, last)
         named = self._gallery.name_in(first, last)
         if phrase.only_country is not None and phrase.sector is None:
@@ -142,6 +177,8 @@ class Cast:
         outside.
         """
         words, state = self._words, item.country or ""
+        source = "a place in it, by the gazetteer" if item.kind == "place" else f"{item.kind}, countries.csv"
+        self._note("{!r} stands for {} ({})", words.piece(item.first, item.last), state, source)
         if state == "BEL" and item.kind == "capital" and not self._names_state("BEL"):
             return Entity("European Union", "EUR GOV", "EUR", "GOV", "Q458", (), "organisation")
         if item.kind in ("demonym", "place"):
@@ -186,12 +223,16 @@ class Cast:
 
     def _described(self, phrase: Phrase, first: int, last: int) -> Entity:
         """A party named by what it is."""
-        if not phrase.firm:
-            phrase = self._fuller(phrase, first, last)
+        self._note_phrase(phrase, "a description")
+        if not phrase.firm and (fuller := self._fuller(phrase, first, last)) is not phrase:
+            phrase = fuller
+            self._note("the report says more of it elsewhere: {} {}", phrase.country or "", phrase.sector)
+            self._note_phrase(phrase, "read as")
         sector = phrase.sector or "UNK"
         if sector == "CVL" and self._in_flight(phrase, first):
+            self._note("people in flight in this sentence: REF")
             sector = "REF"
-        country = phrase.country or self._possessor(first) or self._bearings.where(first, phrase.head, sector)
+        country = phrase.country or self._possessor(first) or self._where(first, phrase.head, sector)
         name = self._words.piece(phrase.first, max(phrase.last, phrase.first + 1)) or self._words.piece(
             first, last
         )
@@ -315,9 +356,12 @@ class Cast:
         """A person, or a body that no table knows, by what the report says of it."""
         full = self._gallery.fullest(name)
         portrait = self._gallery.portrait(full)
+        self._note("a name, in its fullest form {!r}", full.name)
         spell = None
         if self._gallery.like_a_person(full):
             spell = ActorTable.load().holder(full.name, on=self._on, nearby=self._near)
+        if spell is not None:
+            self._note("office holder {!r}: {}, {} {}, {} to {} (office_holders.parquet)", *spell.shown())
         if portrait is None and spell is not None:
             return holder_entity(spell, self._on)
         if portrait is None:
@@ -326,13 +370,19 @@ class Cast:
             # Whom a report names without a word of who it is, its readers know: mostly one who governs.
             named = self._words.capital[full.first]
             sector = inside.sector or ("GOV" if named or owner else "CVL")
-            country = inside.country or owner or self._bearings.where(first, None, sector)
+            country = inside.country or owner or self._where(first, None, sector)
+            if inside.sector is None:
+                self._note("no table and no words of the report say who it is: {} by default", sector)
+            self._note_phrase(inside, "the name itself")
             return self._entity(full.name, country, sector, "person")
         phrase = portrait if portrait.firm else self._fuller(portrait, portrait.first, portrait.last)
+        self._note_phrase(portrait, "the report describes it")
+        if phrase is not portrait:
+            self._note_phrase(phrase, "which it says more of elsewhere")
         sector = phrase.sector or "CVL"
         sector = "SOC" if sector == "UNK" else sector  # "the group Open Harbour"
         country = phrase.country or self._possessor(phrase.first) or (spell.country if spell else None)
-        country = country or self._bearings.where(phrase.first, phrase.head, sector)
+        country = country or self._where(phrase.first, phrase.head, sector)
         qid = spell.qid or None if spell and spell.country == country else None
         part_of = (phrase.actor.name,) if phrase.actor else state_name(country, sector)
         code = f"{country} {sector}" if country else None

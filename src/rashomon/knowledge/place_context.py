@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from rashomon.knowledge import countries
+from rashomon.knowledge.actors import publisher_profile
 from rashomon.knowledge.names import fold
 from rashomon.knowledge.place_phrases import names_in
 from rashomon.knowledge.place_table import PlaceTable
@@ -29,6 +30,7 @@ _OWNER = re.compile(
     r"capital|suburb|area|state)(?:\sof)?|\s?(?:north|south|east|west)[\w-]*)?\s?(?:the\s)?$"
 )
 _LOOK = 60
+_FLAT_SHARE = 0.004  # capitals among letters below which a report writes no capitals
 _Sign = tuple[
     int, int, str, float, float, str
 ]  # from, to, ISO alpha-3, weight here, weight everywhere, words
@@ -71,9 +73,20 @@ class CountryField:
         Signs that lie in `[at, end)`, and signs in the same `words` elsewhere, are left out: a name is no
         evidence for itself. The largest possible weight is about 1.
         """
-        if not self._sorted:
-            self._points.sort()
-            self._sorted = True
+        whole, near = self.parts(at, end, words)
+        story = _STORY if near else 1.0
+        score: dict[str, float] = {}
+        for weights, share in ((whole, story), (near, 1 - story)):
+            for iso3, weight in weights.items():
+                if weight > 1e-6:
+                    score[iso3] = score.get(iso3, 0.0) + share * weight
+        return dict(sorted(score.items(), key=lambda item: -item[1]))
+
+    def parts(
+        self, at: int, end: int | None = None, words: str = ""
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """What `around` is made of: the weights of the whole report, and those near by (each up to 1)."""
+        self._sort()
         end = at if end is None else end
         whole = dict(self._whole)
         near: dict[str, float] = {}
@@ -87,13 +100,24 @@ class CountryField:
             distance = (at - point) if point <= at else 2 * (point - at)
             near[iso3] = near.get(iso3, 0.0) + weight * math.exp(-distance / _REACH)
         top_whole, top_near = max(whole.values(), default=0.0), max(near.values(), default=0.0)
-        story = _STORY if near else 1.0
-        score: dict[str, float] = {}
-        for weights, top, share in ((whole, top_whole, story), (near, max(top_near, 0.3), 1 - story)):
-            for iso3, weight in weights.items():
-                if weight > 1e-6:
-                    score[iso3] = score.get(iso3, 0.0) + share * weight / top
-        return dict(sorted(score.items(), key=lambda item: -item[1]))
+        return (
+            {iso3: weight / top_whole for iso3, weight in whole.items() if weight > 1e-6},
+            {iso3: weight / max(top_near, 0.3) for iso3, weight in near.items()},
+        )
+
+    def between(self, start: int, end: int) -> dict[str, float]:
+        """How strong the signs in a stretch of the text are, by country."""
+        self._sort()
+        found: dict[str, float] = {}
+        for point, stop, iso3, weight, _, _ in self._points:
+            if start <= point and stop <= end:
+                found[iso3] = found.get(iso3, 0.0) + weight
+        return found
+
+    def _sort(self) -> None:
+        if not self._sorted:
+            self._points.sort()
+            self._sorted = True
 
 
 def beside(text: str, start: int, end: int, table: PlaceTable) -> frozenset[int]:
@@ -146,7 +170,17 @@ def _units(name: str, table: PlaceTable) -> frozenset[int]:
     return frozenset(c.row for c in table.candidates(name) if c.kind in ("country", "admin1", "admin2"))
 
 
-def strongest(weights: Mapping[str, float], without: Iterable[str | None] = ()) -> str | None:
-    """The country with the largest weight that is not ruled out."""
-    out = set(without)
-    return next((iso3 for iso3 in weights if iso3 not in out), None)
+def publisher_hints(publisher: str | None) -> dict[str, float]:
+    """What an outlet tells of the countries in its reports, as hints for `resolve`: the country that it is
+    from, by the table of media or by a country in its name."""
+    profile = publisher_profile(publisher) if publisher else None
+    if profile is not None and profile.country:
+        return {profile.country: 1.0}
+    named = countries.mentions(publisher) if publisher else []
+    return {named[0].iso3: 1.0} if named else {}
+
+
+def is_flat(text: str) -> bool:
+    """Whether a report writes no capitals."""
+    letters = sum(char.isalpha() for char in text[:5000])
+    return letters > 0 and sum(char.isupper() for char in text[:5000]) < _FLAT_SHARE * letters

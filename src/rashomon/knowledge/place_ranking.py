@@ -2,72 +2,42 @@
 
 Every candidate gets a score from what it is and how the name fits it, from the countries that the report is
 about, and from the words beside it ("X, Alabama"). Then, in a few rounds, the candidates of all names vote
-for each other: places of one report lie near each other, in the same country and region. The weights are
-set by reason and checked on the project's own stories; nothing is learned.
+for each other: places of one report lie near each other, in the same country and region. A score is the sum
+of features (`place_features`) times weights, which are learnt (`training/places.py`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rashomon.knowledge.place_table import Candidate, Match, PlaceKind
+from rashomon.knowledge.place_features import (
+    FEATURES,
+    HEARD,
+    NO_ENTRY,
+    NO_ENTRY_FOR_PART,
+    Features,
+    Name,
+    weights,
+)
+from rashomon.knowledge.place_table import Candidate
 
 Floats = NDArray[np.float64]
 
-_KIND_WEIGHT: dict[PlaceKind, float] = {
-    "country": 6.0, "capital": 1.5, "admin1": 1.0, "region": 5.5, "town": 0.0, "admin2": 2.0,
-    "water": -1.5, "land": -2.0, "area": -1.5, "site": -2.0,
-}  # fmt: skip
-_MATCH_WEIGHT: dict[Match, float] = {
-    "name": 1.0, "bare name": 0.6, "alias": -2.0, "bare alias": -2.2, "code": 0.5,
-}  # fmt: skip
-_POPULATION = 1.0  # for each power of ten
-_SENSE = 2.5
-_OTHERS_NAME = -2.5  # an alias of a small place that is the proper name of others
-_KNOWN_BY_ALIAS = 100_000  # from this size on, aliases are as good as names
-_NAMED_AFTER_SEAT = -7.0  # "Aleppo" is the town, unless "province" or its like says otherwise
-_SEAT_PEOPLE = 20_000  # from this size on, an alias of the town is enough
-_CONTAINER = 7.0
-_SIBLING_CONTAINER = 3.0  # the same name has its container elsewhere in the report
-_GIVEN_COUNTRY, _RULED_OUT = 5.0, -8.0
-_STORY_COUNTRY = 4.0
-_NEAR, _AROUND, _SAME_COUNTRY, _SAME_REGION = 4.0, 2.0, 2.5, 5.0
 _NEAR_KM, _AROUND_KM = 60.0, 250.0
 _ROUNDS = 3
 _POSITIONS = 5
 _FAR, _TEXT_REACH = 0.15, 800.0  # votes count by their distance in the text, in characters
-_DOUBT, _DOUBT_IN_PART = 5.5, 6.5  # what a place must score in a report that speaks of other countries
-_SURE_KINDS = frozenset({"country", "admin1", "admin2", "region"})
+SURE_KINDS = frozenset({"country", "admin1", "admin2", "region"})
 _LISTENS = 60  # the names that each name hears, the nearest first
 _KEPT = 400  # candidates of one name that are looked at
 _VOTING = 10  # candidates of one name that vote
 EARTH_KM = 6371.0
-
-
-class Name(msgspec.Struct):
-    """One name of a report, with all that its mentions say about it.
-
-    `words` is its folded form; `positions` are the offsets of its mentions; `countries` says how much (0 to
-    about 1) each country is spoken of around them; `containers` are rows of units that they are said to lie
-    in, `siblings` those that other mentions of the same name are said to lie in; `weight` is how much its
-    vote counts; `whole` is False where the name is only a part of the mention.
-    """
-
-    words: str
-    candidates: list[Candidate]
-    positions: list[int]
-    countries: dict[str, float] = msgspec.field(default_factory=dict)
-    whole: bool = True
-    weight: float = 1.0
-    containers: frozenset[int] = frozenset()
-    siblings: frozenset[int] = frozenset()
-    of_country: str | None = None
-    not_country: str | None = None
+_COLUMN = {feature: number for number, feature in enumerate(FEATURES)}
+_FIRST_HEARD = len(FEATURES) - len(HEARD)
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -78,16 +48,36 @@ class Choice(msgspec.Struct, frozen=True):
     share: float
 
 
+class Ranked(msgspec.Struct, frozen=True):
+    """A candidate with its score, and the features that the score is the sum of."""
+
+    place: Candidate
+    score: float
+    features: dict[str, float]
+
+
 def choose(names: Sequence[Name], table_country: Mapping[int, str]) -> list[Choice]:
     """One choice a name, in their order. `table_country` gives ISO alpha-3 codes for the rows that stand for
     countries. Every name must have candidates."""
-    boards = [_Board(name, table_country) for name in names]
+    return [board.choice() for board in decided(names, table_country)]
+
+
+def rankings(names: Sequence[Name], table_country: Mapping[int, str], limit: int) -> list[list[Ranked]]:
+    """What `choose` compares: the best candidates of each name, with what each feature is worth."""
+    return [board.ranking(limit) for board in decided(names, table_country)]
+
+
+def decided(
+    names: Sequence[Name], table_country: Mapping[int, str], weighing: Mapping[str, float] | None = None
+) -> list[Board]:
+    """The candidates of each name with their scores after all rounds, by the weights that ship or others."""
+    boards = [Board(name, table_country, weighing or weights()) for name in names]
     nearness = _nearness(names)
     for _ in range(_ROUNDS if len(boards) > 1 else 0):
         votes = [board.votes() for board in boards]
         for number, board in enumerate(boards):
             board.hear(votes, nearness[number])
-    return [board.choice() for board in boards]
+    return boards
 
 
 def _nearness(names: Sequence[Name]) -> Floats:
@@ -99,14 +89,14 @@ def _nearness(names: Sequence[Name]) -> Floats:
     same: dict[str, list[int]] = {}
     for number, name in enumerate(names):
         same.setdefault(name.words, []).append(number)
-    weights = np.zeros((len(names), len(names)))
+    heeds = np.zeros((len(names), len(names)))
     for number, name in enumerate(names):
         gaps = np.minimum.reduceat(np.abs(flat - at[number][:, None]).min(axis=0), starts)
-        weights[number] = often * (_FAR + (1 - _FAR) * np.exp(-gaps / _TEXT_REACH))
-        weights[number, same[name.words]] = 0.0  # a name is no evidence for itself
+        heeds[number] = often * (_FAR + (1 - _FAR) * np.exp(-gaps / _TEXT_REACH))
+        heeds[number, same[name.words]] = 0.0  # a name is no evidence for itself
         if len(names) > _LISTENS:
-            weights[number, np.argsort(-weights[number], kind="stable")[_LISTENS:]] = 0.0
-    return weights
+            heeds[number, np.argsort(-heeds[number], kind="stable")[_LISTENS:]] = 0.0
+    return heeds
 
 
 class _Votes(msgspec.Struct):
@@ -118,28 +108,37 @@ class _Votes(msgspec.Struct):
     located: NDArray[np.bool_]
     countries: dict[str, float]
     regions: dict[int, float]
+    leads: bool
 
 
-class _Board:
-    """The candidates of one name and their scores."""
+class Board:
+    """The candidates of one name: `features` has a row for each, in the order of `FEATURES`."""
 
-    def __init__(self, name: Name, table_country: Mapping[int, str]) -> None:
-        seats = _units_with_seat(name.candidates)
-        proper = any(c.match == "name" and c.kind not in ("site", "land", "water") for c in name.candidates)
-        scored = []
-        for candidate in name.candidates:
-            score = _own_score(candidate, name, table_country, seats)
-            if proper and candidate.match.endswith("alias") and candidate.population < _KNOWN_BY_ALIAS:
-                score += _OTHERS_NAME
-            scored.append((score, candidate))
-        scored.sort(key=lambda pair: -pair[0])
-        scored = scored[:_KEPT]
-        self.name = name
-        self.candidates = [candidate for _, candidate in scored]
-        self.own = np.array([score for score, _ in scored])
-        self.score = self.own.copy()
+    def __init__(self, name: Name, table_country: Mapping[int, str], weighing: Mapping[str, float]) -> None:
+        self.name, self._weighing = name, weighing
+        self._weights = np.array([weighing[feature] for feature in FEATURES])
+        features, rows = Features(name, table_country), np.zeros((len(name.candidates), len(FEATURES)))
+        for row, candidate in zip(rows, name.candidates, strict=True):
+            for feature, value in features.of(candidate):
+                row[_COLUMN[feature]] = value
+        kept = np.argsort(-(rows @ self._weights), kind="stable")[:_KEPT]
+        self.features: Floats = rows[kept]
+        self.candidates = [name.candidates[number] for number in kept.tolist()]
+        self.score: Floats = self.features @ self._weights
         self.lat = np.array([np.nan if c.lat is None else c.lat for c in self.candidates])
         self.lon = np.array([np.nan if c.lon is None else c.lon for c in self.candidates])
+
+    def ranking(self, limit: int) -> list[Ranked]:
+        """The best candidates, best first."""
+        worth = self.features * self._weights
+        return [
+            Ranked(
+                self.candidates[n],
+                float(self.score[n]),
+                {feature: float(v) for feature, v in zip(FEATURES, worth[n], strict=True) if v},
+            )
+            for n in np.argsort(-self.score, kind="stable")[:limit].tolist()
+        ]
 
     def shares(self) -> Floats:
         power = np.exp(np.clip(self.score - self.score.max(), -30, 0))
@@ -165,20 +164,23 @@ class _Board:
             located=~np.isnan(self.lat[best]) & ~wide,
             countries=countries,
             regions=regions,
+            leads=self.name.leads,
         )
 
-    def hear(self, votes: Sequence[_Votes], weights: Floats) -> None:
+    def hear(self, votes: Sequence[_Votes], heeds: Floats) -> None:
         """New scores from what the other names say, each with its weight (0 for the name itself)."""
-        total = float(weights.sum()) or 1.0
-        near = np.zeros(len(self.candidates))
-        around = np.zeros(len(self.candidates))
+        total = float(heeds.sum()) or 1.0
+        near, around, around_lead = np.zeros((3, len(self.candidates)))
         country: dict[str, float] = {}
+        lead: dict[str, float] = {}
         region: dict[int, float] = {}
-        for vote, weight in zip(votes, weights.tolist(), strict=True):
+        for vote, weight in zip(votes, heeds.tolist(), strict=True):
             if not weight:
                 continue
             for iso3, share in vote.countries.items():
                 country[iso3] = country.get(iso3, 0.0) + weight * share / total
+                if vote.leads:
+                    lead[iso3] = max(share, lead.get(iso3, 0.0))
             for row, share in vote.regions.items():
                 region[row] = region.get(row, 0.0) + weight * share / total
             if vote.located.any():
@@ -186,24 +188,30 @@ class _Board:
                 km = distance_km(self.lat[:, None], self.lon[:, None], vote.lat[at], vote.lon[at])
                 km = np.nan_to_num(km, nan=1e6)
                 near = np.maximum(near, (np.exp(-km / _NEAR_KM) * vote.share[at]).max(axis=1))
-                around += weight / total * (np.exp(-km / _AROUND_KM) * vote.share[at]).sum(axis=1)
-        same_country = np.array([country.get(c.country or "", 0.0) for c in self.candidates])
-        same_region = np.array(
-            [region.get(c.row if c.kind == "admin1" else c.admin1_row, 0.0) for c in self.candidates]
+                wide = (np.exp(-km / _AROUND_KM) * vote.share[at]).sum(axis=1)
+                around += weight / total * wide
+                if vote.leads:
+                    around_lead = np.maximum(around_lead, wide)
+        regions = [c.row if c.kind == "admin1" else c.admin1_row for c in self.candidates]
+        same_region = np.array([region.get(row, 0.0) for row in regions])
+        self.features[:, _FIRST_HEARD:] = np.stack(
+            [
+                near,
+                np.minimum(1.0, 2 * around),
+                [country.get(c.country or "", 0.0) for c in self.candidates],
+                np.minimum(1.0, 2 * same_region),
+                [lead.get(c.country or "", 0.0) for c in self.candidates],
+                around_lead,
+            ],
+            axis=1,
         )
-        self.score = (
-            self.own
-            + _NEAR * near
-            + _AROUND * np.minimum(1.0, 2 * around)
-            + _SAME_COUNTRY * same_country
-            + _SAME_REGION * np.minimum(1.0, 2 * same_region)
-        )
+        self.score = self.features @ self._weights
 
     def choice(self) -> Choice:
         best = int(np.argmax(self.score))
         share = float(self.shares()[best])
-        doubt = _DOUBT if self.name.whole else _DOUBT_IN_PART
-        if self.score[best] < doubt and self.name.countries and self.candidates[best].kind not in _SURE_KINDS:
+        doubt = self._weighing[NO_ENTRY if self.name.whole else NO_ENTRY_FOR_PART]
+        if self.score[best] < doubt and self.name.countries and self.candidates[best].kind not in SURE_KINDS:
             return Choice(None, share)
         return Choice(self.candidates[best], share)
 
@@ -213,45 +221,3 @@ def distance_km(lat: Floats, lon: Floats, lat2: Floats, lon2: Floats) -> Floats:
     lat, lon, lat2, lon2 = (np.radians(axis) for axis in (lat, lon, lat2, lon2))
     half = np.sin((lat2 - lat) / 2) ** 2 + np.cos(lat) * np.cos(lat2) * np.sin((lon2 - lon) / 2) ** 2
     return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
-
-
-def lies_in(candidate: Candidate, rows: frozenset[int], table_country: Mapping[int, str]) -> bool:
-    """Whether a candidate lies in one of the units."""
-    if candidate.admin1_row in rows or candidate.admin2_row in rows:
-        return True
-    return candidate.row not in rows and candidate.country in {table_country.get(row, "-") for row in rows}
-
-
-def _units_with_seat(candidates: Sequence[Candidate]) -> frozenset[int]:
-    """Rows of the regions and districts that share the name with a town that lies in them."""
-    units = set()
-    for candidate in candidates:
-        if candidate.kind not in ("town", "capital"):
-            continue
-        # The states of the United States are known better than any town that is also called so.
-        by_alias = candidate.population >= _SEAT_PEOPLE and candidate.country != "USA"
-        if candidate.match == "name" or by_alias:
-            units |= {candidate.admin1_row, candidate.admin2_row}
-    return frozenset(units)
-
-
-def _own_score(
-    candidate: Candidate, name: Name, table_country: Mapping[int, str], seats: frozenset[int]
-) -> float:
-    score = _KIND_WEIGHT[candidate.kind] + _MATCH_WEIGHT[candidate.match]
-    score += _POPULATION * math.log10(1 + candidate.population)
-    if candidate.sense_fits:
-        score += _SENSE
-    elif candidate.row in seats:
-        score += _NAMED_AFTER_SEAT
-    if candidate.country is not None:
-        score += _STORY_COUNTRY * name.countries.get(candidate.country, 0.0)
-    if name.containers and lies_in(candidate, name.containers, table_country):
-        score += _CONTAINER
-    elif name.siblings and lies_in(candidate, name.siblings, table_country):
-        score += _SIBLING_CONTAINER
-    if name.of_country is not None and candidate.country == name.of_country:
-        score += _GIVEN_COUNTRY
-    if name.not_country is not None and candidate.country == name.not_country:
-        score += _RULED_OUT
-    return score

@@ -129,6 +129,22 @@ def newsroom_aliases() -> Iterator[tuple[int, str, Match]]:
         yield int(row["geonameid"]), row["alias"], _MATCH_OF_ALIAS[row["kind"]]
 
 
+def info_entries(path: Path) -> Iterator[Entry]:
+    """GeoNames' list of countries (`countryInfo.txt`): how many people each has today; [] where there is
+    none."""
+    if not path.is_file():
+        return
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        fields = line.split("\t")
+        if not line.strip() or line.startswith("#"):
+            continue
+        if len(fields) < 17 or not fields[7].isdigit():
+            raise MalformedInput("not the columns of countryInfo.txt", where=f"{path}:{number}")
+        row = countries.country(countries.iso3_of(fields[0]) or "")
+        if row is not None:
+            yield Entry(row.geonameid, row.name, row.iso3, "country", population=int(fields[7]))
+
+
 def dump_entries(path: Path) -> Iterator[Entry] | None:
     """The places of a dump file; None where the file is no dump."""
     if path.name == "cities500_latin_aliases.parquet":
@@ -142,15 +158,19 @@ def _geoname_entries(path: Path) -> Iterator[Entry]:
     """GeoNames' own form: nineteen columns, tabs between them."""
     with _lines(path) as lines:
         for number, line in enumerate(lines, 1):
-            fields = line.rstrip("\n").split("\t")
-            if len(fields) < 15:
-                raise MalformedInput("fewer than 15 columns: no GeoNames dump", where=f"{path}:{number}")
-            entry = _geoname_entry(fields)
+            try:
+                entry = geoname_entry(line)
+            except ValueError as error:
+                raise MalformedInput(f"no GeoNames dump: {error}", where=f"{path}:{number}") from error
             if entry is not None:
                 yield entry
 
 
-def _geoname_entry(fields: list[str]) -> Entry | None:
+def geoname_entry(line: str) -> Entry | None:
+    """A line of a dump; None for what the table has no use for. Raises ValueError where it is broken."""
+    fields = line.rstrip("\r\n").split("\t")
+    if len(fields) < 15:
+        raise ValueError(f"{len(fields)} columns instead of 19")
     geonameid, name, plain, others, lat, lon, feature_class, code, iso2 = fields[:9]
     admin1, admin2, population = fields[10], fields[11], fields[14]
     iso3 = countries.iso3_of(iso2)
@@ -196,10 +216,11 @@ def _town_entries(path: Path) -> Iterator[Entry]:
 
 def _usable(name: str, aliases: Iterable[str]) -> tuple[str, ...]:
     """The aliases that an English report may write."""
-    return tuple(alias for alias in dict.fromkeys(aliases) if alias != name and _in_english_reports(alias))
+    return tuple(alias for alias in dict.fromkeys(aliases) if alias != name and usable_alias(alias))
 
 
-def _in_english_reports(alias: str) -> bool:
+def usable_alias(alias: str) -> bool:
+    """Whether an English report may write it so: Latin letters, no transliteration, no airport's code."""
     if not 1 < len(alias) <= _MAX_ALIAS or not _LATIN.fullmatch(alias):
         return False
     if alias[0].islower():

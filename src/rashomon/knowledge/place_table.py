@@ -7,6 +7,7 @@ and need some tens of megabytes.
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Mapping
 from functools import cache
@@ -30,6 +31,7 @@ KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
 MATCHES: tuple[Match, ...] = get_args(Match)
 PRECISIONS: tuple[PlacePrecision | None, ...] = (None, "point", "town", "admin2", "admin1", "country")
 FORMAT = 1
+FILE_VARIABLE = "RASHOMON_PLACES"
 _CODE = MATCHES.index("code")
 NOWHERE = np.iinfo(np.int32).min  # a coordinate that nobody gives
 DEGREE = 10_000  # coordinates are kept in ten-thousandths of a degree, about 11 m
@@ -55,7 +57,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class PlaceTable:
-    """All places. `PlaceTable.load()` gives the shipped table, read once; `load(path)` another one."""
+    """All places. `PlaceTable.load()` gives the table in use, read once; `load(path)` another one."""
 
     def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
         self._countries: list[str] = [code.decode("ascii") for code in arrays["countries"].tolist()]
@@ -75,8 +77,12 @@ class PlaceTable:
 
     @staticmethod
     def load(path: Path | None = None) -> PlaceTable:
-        """The table in `path`, or the shipped one. Raises InstallationError where it cannot be read."""
-        return _load(path)
+        """The table in `path`, or that which `RASHOMON_PLACES` names, or the shipped one.
+
+        Raises InstallationError where it cannot be read.
+        """
+        own = os.environ.get(FILE_VARIABLE)
+        return _load(path or (Path(own) if own else None))
 
     def __len__(self) -> int:
         return len(self._ids)

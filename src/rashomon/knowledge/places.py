@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from rashomon.knowledge import countries as country_table
+from rashomon.knowledge import place_unnamed
 from rashomon.knowledge.names import fold
-from rashomon.knowledge.place_context import CountryField, beside, strongest, units
+from rashomon.knowledge.place_context import CountryField, beside, is_flat, units
+from rashomon.knowledge.place_features import Name, weights
 from rashomon.knowledge.place_phrases import Phrase, is_people, names_in, part_of_longer_name, take_apart
-from rashomon.knowledge.place_ranking import Choice, Name, choose
+from rashomon.knowledge.place_ranking import Choice, Ranked, choose, rankings
 from rashomon.knowledge.place_table import Candidate, PlaceTable
 from rashomon.model import Place, PlacePrecision, Span, span_of
 
@@ -25,7 +27,6 @@ _MAX_CONTEXT_NAMES = 150
 _CONTEXT_WEIGHT = 0.7  # votes of names that nobody marked as places
 _NEIGHBOUR = 0.25  # how much a country's being spoken of tells of its neighbours
 _POSITIONS = 4  # mentions of one name whose surroundings are looked at
-_FLAT_SHARE = 0.004  # capitals among letters below which a report writes no capitals
 _SIGN_OF_PLACE = 1.2
 _HINT, _TITLE, _DATELINE = 1.0, 2.5, 4.0
 _WIDE = ("country", "admin1", "region")
@@ -69,10 +70,28 @@ def resolve(
     """
     if not mentions:
         return []
-    return _Report(text, title, dateline, country_hints, table or PlaceTable.load()).resolve(mentions)
+    return PlacesOfReport(text, title, dateline, country_hints, table).resolve(mentions)
 
 
-class _Mention(msgspec.Struct):
+def explain(
+    which: Span,
+    mentions: Sequence[Span],
+    text: str,
+    *,
+    title: str | None = None,
+    dateline: str | None = None,
+    country_hints: Mapping[str, float] | None = None,
+    table: PlaceTable | None = None,
+    limit: int = 5,
+) -> list[Ranked]:
+    """The entries that `resolve` compared for one of the mentions, best first; [] where none bears its
+    name."""
+    report = PlacesOfReport(text, title, dateline, country_hints, table)
+    report.resolve(mentions)
+    return report.ranking(mentions.index(which), limit)
+
+
+class Mention(msgspec.Struct):
     """One mention, taken apart, and the number of its name among the report's names."""
 
     span: Span
@@ -80,50 +99,88 @@ class _Mention(msgspec.Struct):
     name: int | None
 
 
-class _Report:
-    """One report while its places are decided."""
+class PlacesOfReport:
+    """The places of one report; the arguments are those of `resolve`, which is the first thing to call."""
 
     def __init__(
         self,
         text: str,
-        title: str | None,
-        dateline: str | None,
-        hints: Mapping[str, float] | None,
-        table: PlaceTable,
+        title: str | None = None,
+        dateline: str | None = None,
+        country_hints: Mapping[str, float] | None = None,
+        table: PlaceTable | None = None,
     ) -> None:
+        table = table or PlaceTable.load()
         self.text, self.table = text, table
         self.read = text[:_MAX_CHARS]
-        self.flat = _is_flat(self.read)
-        self.field = CountryField({iso3: _HINT * weight for iso3, weight in (hints or {}).items()})
+        self.flat = is_flat(self.read)
+        self.hints = dict(country_hints or {})
+        self.field = CountryField({iso3: _HINT * weight for iso3, weight in self.hints.items()})
         self.field.add_mentions(self.read)
         for piece, weight in ((title, _TITLE), (dateline, _DATELINE)):
             if piece:
                 self.field.add_header(piece, weight)
         self.names: list[Name] = []
+        self._mentions: list[Mention] = []
         self._number: dict[tuple[str, frozenset[int], str | None], int] = {}
         self._lead = [piece for piece in (title, dateline) if piece]
+        self._dateline = {fold(name.text) for name in names_in(dateline or "", table)}
+        self._signs: list[place_unnamed.Sign] = []
+        self._towns: list[tuple[int, Candidate]] = []
 
     def resolve(self, spans: Sequence[Span]) -> list[Place | None]:
-        mentions = [self._mention(span) for span in spans]
+        """The place of each mention, in their order; see the function `resolve`."""
+        mentions = self.gather(spans)
+        choices = choose(self.names, self.table.country_rows()) if self.names else []
+        self.take(choices)
+        return [
+            self.resolved(mention, choices) if mention.span.text.strip() else None for mention in mentions
+        ]
+
+    def gather(self, spans: Sequence[Span]) -> list[Mention]:
+        """The mentions taken apart; `names` then has the names of the report, with all that is said about
+        them."""
+        self._mentions = [self._mention(span) for span in spans]
         self._add_context(spans)
         self._share_containers()
         self._support()
-        choices = choose(self.names, self.table.country_rows()) if self.names else []
-        for name, choice in zip(self.names, choices, strict=True):
-            if choice.place is None or choice.place.country is None or choice.place.kind == "country":
-                continue
-            for at in name.positions:
-                self.field.add(at, at + 1, choice.place.country, _SIGN_OF_PLACE * choice.share)
-        return [self._place(mention, choices) if mention.span.text.strip() else None for mention in mentions]
+        return self._mentions
 
-    def _mention(self, span: Span) -> _Mention:
+    def take(self, choices: Sequence[Choice]) -> None:
+        """Let the places that were chosen say which countries the report is about."""
+        for name, choice in zip(self.names, choices, strict=True):
+            if choice.place is None or choice.place.country is None:
+                continue
+            iso3, leads = choice.place.country, name.words in self._dateline
+            self._signs += [place_unnamed.Sign(at, iso3, choice.share, leads) for at in name.positions]
+            if choice.place.kind in ("town", "capital"):
+                self._towns += [(-1 if leads else at, choice.place) for at in name.positions]
+            if choice.place.kind != "country":
+                for at in name.positions:
+                    self.field.add(at, at + 1, iso3, _SIGN_OF_PLACE * choice.share)
+
+    def country_at(self, span: Span) -> tuple[str, float] | None:
+        """The country where a thing happens that is told at a span, with its share of what speaks for any (0
+        to 1); None where the report names no country."""
+        return place_unnamed.likeliest(self.countries_at(span), weights())
+
+    def countries_at(self, span: Span) -> dict[str, dict[str, float]]:
+        """What speaks for each country at a span that names no place of the table."""
+        return place_unnamed.features(span.start, span.end, self.read, self.field, self._signs, self.hints)
+
+    def ranking(self, number: int, limit: int) -> list[Ranked]:
+        """What was compared for a mention, once all are resolved."""
+        name = self._mentions[number].name
+        return [] if name is None else rankings(self.names, self.table.country_rows(), limit)[name]
+
+    def _mention(self, span: Span) -> Mention:
         phrase = take_apart(span.text, self.table, self.flat)
         if phrase.name is None:
-            return _Mention(span, phrase, None)
+            return Mention(span, phrase, None)
         rows = beside(self.read, span.start + phrase.name.start, span.start + phrase.name.end, self.table)
         for container in phrase.containers:
             rows |= units(container.text, self.table)
-        return _Mention(span, phrase, self._name(phrase, rows, span.start + phrase.name.start, 1.0))
+        return Mention(span, phrase, self._name(phrase, rows, span.start + phrase.name.start, 1.0))
 
     def _name(self, phrase: Phrase, rows: frozenset[int], at: int, weight: float) -> int | None:
         assert phrase.name is not None
@@ -133,6 +190,8 @@ class _Report:
             self.names[number].positions.append(at)
             self.names[number].whole |= phrase.whole
             self.names[number].weight = max(weight, self.names[number].weight)
+            self.names[number].near |= phrase.beyond
+            self.names[number].parted |= phrase.direction is not None and not phrase.beyond
             return number
         found = self._candidates(phrase.name.text)
         if not found:
@@ -148,6 +207,9 @@ class _Report:
                 containers=rows,
                 of_country=phrase.of_country,
                 not_country=phrase.not_country,
+                hints=self.hints,
+                near=phrase.beyond,
+                parted=phrase.direction is not None and not phrase.beyond,
             )
         )
         return len(self.names) - 1
@@ -167,9 +229,13 @@ class _Report:
     def _add_context(self, spans: Sequence[Span]) -> None:
         """Names that nobody asked for vote too, those of the title and the dateline first."""
         covered = sorted((span.start, span.end) for span in spans)
+        leads = set()
         for piece in self._lead:
             for inside in names_in(piece, self.table):
                 self._context_name(inside.text, frozenset(), 0)
+                leads.add(fold(inside.text))
+        for known in self.names:
+            known.leads = known.words in leads
         if self.flat:
             return
         at = 0
@@ -206,16 +272,20 @@ class _Report:
         for (key, rows, _), number in self._number.items():
             self.names[number].siblings = frozenset(together[key] - rows)
 
-    def _place(self, mention: _Mention, choices: Sequence[Choice]) -> Place:
+    def resolved(
+        self, mention: Mention, choices: Sequence[Choice], weighing: Mapping[str, float] | None = None
+    ) -> Place:
+        """The place of a mention, once the choices are taken."""
         span, phrase = mention.span, mention.phrase
         chosen = choices[mention.name].place if mention.name is not None else None
         if chosen is not None:
             if phrase.direction and not phrase.beyond and not phrase.whole and _has_parts(chosen):
                 return self._part(span, phrase, chosen)
             return self._from_row(span, chosen, choices)
-        around = self.field.around(span.start, span.end)
         unit = self._container(phrase)
-        iso3 = phrase.of_country or (unit.country if unit else strongest(around, [phrase.not_country]))
+        iso3 = phrase.of_country or (unit.country if unit else None)
+        if iso3 is None and unit is None:
+            iso3 = place_unnamed.best(self.countries_at(span), weighing or weights(), phrase.not_country)
         if phrase.capital and iso3 is not None and (capital := self._capital(iso3)) is not None:
             return self._from_row(span, capital, choices)
         row = self.table.row_of_country(iso3) if phrase.country and iso3 is not None else None
@@ -223,6 +293,12 @@ class _Report:
             return self._part(span, phrase, self.table.candidate(row))
         if row is not None and len(span.text.split()) <= 2:
             return self._from_row(span, self.table.candidate(row), choices)
+        if unit is None and not self.flat and not any(char.isupper() for char in span.text):
+            town = self._town_of(span, iso3)
+            if town is not None:
+                return msgspec.structs.replace(
+                    self._from_row(span, town, choices), name=span.text, geonameid=None, precision="admin2"
+                )
         return Place(
             text=span.text,
             start=span.start,
@@ -231,6 +307,16 @@ class _Report:
             country=iso3,
             admin1=unit.name if unit is not None and unit.kind == "admin1" else None,
         )
+
+    def _town_of(self, span: Span, iso3: str | None) -> Candidate | None:
+        """The town that "the market" or "a hospital" is about at: the nearest in the country that its
+        sentence names, else that of the dateline."""
+        start, end = place_unnamed.sentence_around(self.read, span.start, span.end)
+        there = [(at, town) for at, town in self._towns if town.country == iso3]
+        here = [(abs(at - span.start), town) for at, town in there if start <= at < end]
+        if here:
+            return min(here, key=lambda pair: pair[0])[1]
+        return next((town for at, town in there if at < 0), None)
 
     def _container(self, phrase: Phrase) -> Candidate | None:
         """The unit that a mention names beside a place that the table does not know ("Hardrock, Arizona")."""
@@ -311,11 +397,6 @@ class _Report:
 
 def _has_parts(place: Candidate) -> bool:
     return place.kind in ("country", "admin1")
-
-
-def _is_flat(text: str) -> bool:
-    letters = sum(char.isalpha() for char in text[:5000])
-    return letters > 0 and sum(char.isupper() for char in text[:5000]) < _FLAT_SHARE * letters
 
 
 __all__ = ["Candidate", "PlaceTable", "candidates", "find", "resolve", "span_of"]

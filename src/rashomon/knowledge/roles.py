@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Generic, Literal, TypeVar, cast
 
 import msgspec
@@ -215,20 +216,23 @@ def plural(noun: str) -> str | None:
     return noun + "s"
 
 
-def read_table(name: str, columns: Iterable[str]) -> list[dict[str, str]]:
-    """The rows of a CSV table of this package.
+def read_table(name: str, columns: Iterable[str], folder: Path | None = None) -> list[dict[str, str]]:
+    """The rows of a CSV table of this package, or of another folder.
 
     Raises InstallationError where it is missing or lacks one of `columns`.
     """
+    source = folder / name if folder else resources.files("rashomon.knowledge") / "tables" / name
+    hint = "make it again with `rashomon actors build`" if folder else "reinstall rashomon"
     try:
-        text = (resources.files("rashomon.knowledge") / "tables" / name).read_text(encoding="utf-8")
+        text = source.read_text(encoding="utf-8")
         reader = csv.DictReader(text.splitlines())
         missing = set(columns) - set(reader.fieldnames or ())
         if missing:
             raise ValueError(f"columns {sorted(missing)} are missing")
         return list(reader)
     except (OSError, ValueError, csv.Error) as damage:
-        raise InstallationError(f"the table {name} cannot be read", hint="reinstall rashomon") from damage
+        where = str(folder) if folder else None
+        raise InstallationError(f"the table {name} cannot be read", where=where, hint=hint) from damage
 
 
 def _strength(written: str) -> Strength:

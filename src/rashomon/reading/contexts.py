@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -44,23 +44,33 @@ def contexts_of(
 
     `parties_codes` are the codes of its actors and recipients ("XKX COP"); without a sector they say nothing.
     """
+    found = {context for context, _ in shown(type_name, mode, quote_text, parties_codes)}
+    return tuple(context for context in ontology.CONTEXTS if context in found)
+
+
+def shown(
+    type_name: str, mode: str | None, quote_text: str, parties_codes: Iterable[str | None] = ()
+) -> Iterator[tuple[str, str]]:
+    """Each context that a cue shows, with that cue; one context may come several times."""
     cues = _cues()
-    found = set(cues.types.get(type_name, ()))
-    if mode is not None:
-        found |= cues.types.get(f"{type_name} {mode}", frozenset())
+    for key in (type_name, f"{type_name} {mode}"):
+        for context in cues.types.get(key, ()):
+            yield context, key
     for code in parties_codes:
         if code:
-            found |= cues.sectors.get(code.rpartition(" ")[2], frozenset())
+            sector = code.rpartition(" ")[2]
+            for context in cues.sectors.get(sector, ()):
+                yield context, sector
     tokens = _WORD.findall(quote_text.lower())
     for position, token in enumerate(tokens):
         for length in cues.stem_lengths:
             if length > len(token):
                 break
-            found.update(cues.stems.get(token[:length], ()))
+            for context in cues.stems.get(token[:length], ()):
+                yield context, token
         for cue in cues.words.get(token, ()):
-            if cue.context not in found and _follows(cue, tokens, position + 1):
-                found.add(cue.context)
-    return tuple(context for context in ontology.CONTEXTS if context in found)
+            if _follows(cue, tokens, position + 1):
+                yield cue.context, " ".join((token, *cue.rest))
 
 
 def _follows(cue: _Cue, tokens: list[str], start: int) -> bool:
@@ -107,4 +117,4 @@ def _cues() -> _Cues:
     )
 
 
-__all__ = ["contexts_of"]
+__all__ = ["contexts_of", "shown"]

@@ -56,6 +56,7 @@ class Context:
         self.linked = False  # the expression at hand is the second of two: "the 6th and 7th"
         self.beside: date | None = None  # the day told right beside the expression at hand
         self.ancient = False  # the story has reached years before Christ, which have no ISO day
+        self.leaned: date | None = None  # the day that the expression at hand was last counted from
         self.sections = _section_years(text)
         self.clauses = Clauses(text)
 
@@ -74,6 +75,10 @@ class Context:
         """The day that "a day later" counts from: the one told before, near by, or else that of
         publication.
         """
+        self.leaned = self._told_day()
+        return self.leaned
+
+    def _told_day(self) -> date | None:
         if self.history:
             return self.anchor.first if self.anchor and self.anchor_fine else None
         if self.day is not None and self.start - self.day_end < 400:
@@ -85,7 +90,9 @@ class Context:
 
     def told(self) -> Days | None:
         """The last date told, however coarse, or the day of publication."""
-        return self.anchor or (one_day(self.published) if self.published else None)
+        found = self.anchor or (one_day(self.published) if self.published else None)
+        self.leaned = found.first if found else None
+        return found
 
 
 SECTION_REACH = 4000  # characters: a paragraph, not a chapter

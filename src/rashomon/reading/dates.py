@@ -39,7 +39,9 @@ class DateMention(msgspec.Struct, frozen=True):
     day of publication while `named_*` is the Monday; everywhere else they are equal. `lead` is the
     preposition before the expression ("on", "since", "" for none) and `lead_start` where it stands (`start`
     for none); the span itself leaves it out. `direction` says which way the clause looks. `vague` marks
-    "months ago", "in recent weeks". `value` is the expression in TIMEX3's manner.
+    "months ago", "in recent weeks". `value` is the expression in TIMEX3's manner. `rule` is the pattern
+    of the grammar that found it, `leans` the ISO day that it was counted from (or whose year it took), None
+    where it stands for itself.
     """
 
     text: str
@@ -56,6 +58,8 @@ class DateMention(msgspec.Struct, frozen=True):
     named_last: str | None = None
     vague: bool = False
     value: str | None = None
+    rule: str = ""
+    leans: str | None = None
 
 
 def find_dates(text: str, published: str | None, *, start_offset: int = 0) -> list[DateMention]:
@@ -109,9 +113,13 @@ def _mentions(text: str, published: date | None, *, open_ended: bool) -> list[Da
     for number, expression in enumerate(expressions):
         lead, lead_start = lead_of(text, expression.start)
         context.beside = _day_beside(text, expressions, number, context) if expression.rule == "nth" else None
+        context.leaned, reached = None, context.anchor
         resolved = resolve(expression, lead, context)
         if resolved is not None:
-            mentions.append(_mention(text, expression, resolved, lead, lead_start, published))
+            leans = context.leaned or (reached.first if context.history and reached else published)
+            if resolved.kind == "absolute" and any(piece.startswith("y") for piece in expression.parts):
+                leans = None  # it has its year
+            mentions.append(_mention(text, expression, resolved, lead, lead_start, published, leans))
     return mentions
 
 
@@ -131,7 +139,13 @@ def _day_beside(text: str, expressions: Sequence[Expression], at: int, context: 
 
 
 def _mention(
-    text: str, expression: Expression, resolved: Resolved, lead: str, lead_start: int, published: date | None
+    text: str,
+    expression: Expression,
+    resolved: Resolved,
+    lead: str,
+    lead_start: int,
+    published: date | None,
+    leans: date | None,
 ) -> DateMention:
     days, precision, kind = resolved.days, resolved.precision, resolved.kind
     first, last = (days.first.isoformat(), days.last.isoformat()) if days else (None, None)
@@ -144,8 +158,29 @@ def _mention(
     start, end = expression.start, expression.end
     return DateMention(
         text[start:end], start, end, first, last, precision, kind, lead, lead_start, resolved.direction,
-        named[0], named[1], resolved.vague, resolved.value,
+        named[0], named[1], resolved.vague, resolved.value, expression.rule,
+        leans.isoformat() if leans else None,
     )  # fmt: skip
+
+
+def how_resolved(mention: DateMention, published: str | None) -> str:
+    """The rule that gave a mention its days, in a line: the pattern, what it leans on, which way it looks."""
+    if mention.first is None:
+        found = "it stays open"
+    elif mention.leans is None:
+        found = "it stands for itself"
+    else:
+        day = published_day(published)
+        anchor = (
+            "the day of publication" if day and mention.leans == day.isoformat() else "a date told before it"
+        )
+        found = f"reckoned from {anchor}, {mention.leans}"
+    looks = f", looking to the {mention.direction}" if mention.direction else ""
+    stretch = (
+        f", stretched by {mention.lead!r}" if mention.kind == "duration-bounded" and mention.lead else ""
+    )
+    fine = f"; as fine as a {mention.precision}" + (", vague" if mention.vague else "")
+    return f"pattern {mention.rule!r} ({mention.kind}): {found}{looks}{stretch}{fine}"
 
 
 _TWO_ENDS = re.compile(r"(?P<one>\d{1,4})\s?[-–—/]\s?(?P<two>\d{1,4})(?!\d)", re.ASCII)
@@ -228,6 +263,7 @@ def _range(text: str, one: DateMention, two: DateMention) -> DateMention | None:
     return DateMention(
         text[start:end], start, end, *bounds, "range", one.kind, one.lead, one.lead_start,
         two.direction or one.direction, *bounds, one.vague or two.vague, one.value,
+        f"{one.rule} to {two.rule}", one.leans,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
 from rashomon.reading.names import name_ending_at
+from rashomon.reading.trace import Trace
 from rashomon.reading.words import Words
 
 SEEN = 0.02  # pointers weaker than this are noise
@@ -39,6 +40,7 @@ def fillers(
     key: Callable[[int, int], str],
     nothing_above: float = NOTHING,
     sentence: tuple[int, int] | None = None,
+    trace: Trace | None = None,
 ) -> list[Filler]:
     """The names that fill a role, in the order of the text; none where the role points to nothing.
 
@@ -67,17 +69,39 @@ def fillers(
         else:
             names[name] = Filler(before.first, before.last, before.weight + weight)
     ranked = sorted(names.values(), key=lambda f: -f.weight)
-    if not ranked or nothing > nothing_above:
-        return []
-    chosen = ranked[:1]
-    for filler in ranked[1:] if several else []:
-        if any(_overlap(filler, other) for other in chosen):
-            continue
-        if filler.weight >= SHARE or (
-            filler.weight >= JOINED and any(_joined(signals.words, filler, other) for other in chosen)
-        ):
+    empty = not ranked or nothing > nothing_above
+    if trace is not None:
+        limit = f"{'over' if nothing > nothing_above else 'within'} the limit of {nothing_above}"
+        nobody = "the publisher" if role == "voice" else "no place" if role == "place" else "nobody"
+        trace.say(role, f"the model's pointer gives {nothing:.2f} to {nobody}, {limit}")
+        if sentence and not all(sentence[0] <= filler.first < sentence[1] for filler in ranked):
+            trace.say(role, f"words outside the sentence count {FAR} of their weight")
+    chosen: list[Filler] = []
+    for filler in ranked:
+        refusal = "the role is empty" if empty else _refusal(signals.words, filler, chosen, several)
+        if trace is not None:
+            span = filler.first, filler.last
+            trace.words(role, signals.words, span, filler.weight, refusal is None, refusal or "")
+        if refusal is None:
             chosen.append(filler)
     return sorted(chosen, key=lambda f: f.first)
+
+
+def _refusal(words: Words, filler: Filler, chosen: list[Filler], several: bool) -> str | None:
+    """Why a name does not fill the role beside those that do; None where it does."""
+    if not chosen:
+        return None
+    if not several:
+        return "another is stronger, and only one is taken"
+    if any(_overlap(filler, other) for other in chosen):
+        return "it overlaps one that was taken"
+    if filler.weight >= SHARE:
+        return None
+    if filler.weight < JOINED:
+        return f"below {JOINED}"
+    if any(_joined(words, filler, other) for other in chosen):
+        return None
+    return f"below {SHARE}, and not joined to one that was taken"
 
 
 def settle(
@@ -85,9 +109,13 @@ def settle(
 ) -> tuple[list[Filler], list[Filler]]:
     """Actors and recipients, where a party was pointed to as both.
 
-    In a mutual event (talks, a clash) all parties are both. Elsewhere nobody does something to themselves:
-    the party stays where the pointer is stronger, and leaves the other role.
+    In a mutual event (talks, an accord) all parties are both, also where the text has all on one side ("the
+    two signed"). Elsewhere nobody does something to themselves: the party stays where the pointer is
+    stronger, and leaves the other role.
     """
+    if mutual and bool(actors) != bool(recipients):
+        everyone = actors or recipients
+        return (everyone, everyone) if len({names(f) for f in everyone}) > 1 else (actors, recipients)
     both = {names(f) for f in actors} & {names(f) for f in recipients}
     if not both:
         return actors, recipients

@@ -82,6 +82,7 @@ _BYLINE = re.compile(
 )
 _AGENCY = re.compile(r"(?P<before>[^\n()]{0,80})\((?P<agency>[^()\n]{2,40})\)[ \t]{0,3}(?:--?|–|—)(?=\s)")
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
+_INK = re.compile(r"\S")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -141,6 +142,17 @@ def find_header(text: str) -> Header:
     if agency := _agency(text, body):
         found.setdefault("publisher", agency)
     return Header(body=body if position else 0, published=published, **found)
+
+
+def running_text(text: str) -> str:
+    """The text with a labelled header ("Title: ...", "Published: ...") turned to white space: what is read as
+    news. Offsets stay as they are; a text that does not open with a label is given back as it is."""
+    head = text[:_HEAD_CHARS]
+    start, end = _next_line(head, 0)
+    if start == end or _labelled_line(text, start, end) is None:
+        return text
+    body = find_header(text).body
+    return _INK.sub(" ", text[:body]) + text[body:]
 
 
 def parse_published(value: str) -> str | None:
