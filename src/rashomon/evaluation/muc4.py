@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,13 @@ SLOTS = ("type", "date", "place", "perpetrator", "victim", "number", "effect")
 _TOLD = frozenset(("happened", "ongoing", "possible", "planned"))
 _TYPES = {"abduct": "KIDNAPPING", "explosives": "BOMBING", "suicide-attack": "BOMBING", "destroy": "ARSON"}
 _EFFECTS = {"killed": "DEATH", "injured": "INJURY"}
+_NAMED_EFFECTS = (
+    (
+        "DEATH",
+        re.compile(r"\b(?:kill|murder|assassinat|massacr|slay|slain|dead|death|die[ds]?\b|execut)", re.I),
+    ),
+    ("INJURY", re.compile(r"\b(?:wound|injur|hurt)", re.I)),
+)
 _COUNTED = frozenset(("killed", "injured", "abducted", "missing", "arrested"))
 
 Credit = dict[str, tuple[float, int, int]]
@@ -55,10 +63,10 @@ class Response(msgspec.Struct, frozen=True):
         ]
 
     def effects(self) -> set[str]:
-        """DEATH and INJURY, where a figure says so."""
+        """DEATH and INJURY, where a figure or the word that names the event says so."""
         return {
             _EFFECTS[f.kind] for c in self.claims for f in c.figures if f.kind in _EFFECTS and f.high != 0
-        }
+        } | {effect for c in self.claims for effect, word in _NAMED_EFFECTS if word.search(c.trigger.text)}
 
 
 def load(folder: Path) -> tuple[list[Message], dict[str, list[Template]]]:
@@ -74,21 +82,22 @@ def load(folder: Path) -> tuple[list[Message], dict[str, list[Template]]]:
     return found, keys
 
 
-def responses(claims: Sequence[Claim]) -> list[Response]:
+def responses(claims: Sequence[Claim], report: Report | None = None) -> list[Response]:
     """ASSAULT claims, joined to happenings where this build reconciles."""
     violent = {claim.id: claim for claim in claims if claim.type == "ASSAULT" and claim.status in _TOLD}
     joined: list[Response] = []
-    for group in _incidents(list(violent.values())):
+    for group in _incidents(list(violent.values()), [report] if report else []):
         members = tuple(violent.pop(ref) for ref in group if ref in violent)
         if members:
             joined.append(Response(members))
     return joined + [Response((claim,)) for claim in violent.values()]
 
 
-def _incidents(claims: list[Claim]) -> list[Sequence[str]]:
+def _incidents(claims: list[Claim], reports: list[Report]) -> list[Sequence[str]]:
     if not claims or importlib.util.find_spec("rashomon.reconcile") is None:
         return []
-    return [incident.claims for incident in importlib.import_module("rashomon.reconcile").reconcile(claims)]
+    reconcile = importlib.import_module("rashomon.reconcile").reconcile
+    return [incident.claims for incident in reconcile(claims, reports)]
 
 
 def credit(template: Template, response: Response) -> Credit:
@@ -193,7 +202,9 @@ def score(keys: Sequence[Template], found: Sequence[Response]) -> Credit:
 def evaluate(found: Sequence[Message], keys: dict[str, list[Template]], reader: ReaderLike) -> Result:
     """Slot P, R and F1 over all templates and responses."""
     read = list(readings(reader, (Report(text=m.text, published=m.published, id=m.id) for m in found)))
-    rows = [score(keys.get(m.id, []), responses(r.claims)) for m, r in zip(found, read, strict=True)]
+    rows = [
+        score(keys.get(m.id, []), responses(r.claims, r.report)) for m, r in zip(found, read, strict=True)
+    ]
     measures: list[Measure] = []
     for slot in ("template", *SLOTS):
         measures += retrieval(slot, [row[slot] for row in rows])

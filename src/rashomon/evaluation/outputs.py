@@ -25,7 +25,8 @@ class ReaderLike(Protocol):
     """What the evaluation asks of a reader.
 
     Some sets use more where a reader offers it, and say so where it does not:
-    `classify_pair(sentence, actor, recipient) -> {type: probability}` with spans (start, end) or None;
+    `events_of_pair(sentence, actor, recipient) -> [x, ...]` with `x.type`, `x.status`, `x.trigger` (its
+    words) and `x.probability`, asked with spans (start, end) or None;
     `mentions(text) -> [(span, "PER" | "LOC" | "ORG"), ...]`;
     `attributions(text) -> [x, ...]` with `x.source` (a span or None), `x.content` (a span), `x.manner`.
     """
@@ -108,8 +109,9 @@ def read_stories(reader: ReaderLike, stories: Sequence[Story]) -> Outputs:
         return outputs
     reconcile = importlib.import_module("rashomon.reconcile").reconcile
     for story in stories:
-        claims: list[Claim] = [c for each in read if each.report.story == story["story"] for c in each.claims]
-        outputs.incidents[story["story"]] = _as_json(reconcile(claims))
+        own = [each for each in read if each.report.story == story["story"]]
+        claims: list[Claim] = [claim for each in own for claim in each.claims]
+        outputs.incidents[story["story"]] = _as_json(reconcile(claims, [each.report for each in own]))
     return outputs
 
 

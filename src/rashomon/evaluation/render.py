@@ -59,11 +59,14 @@ def _cell(text: str) -> str:
     return " ".join(str(text).split()).replace("|", "\\|")
 
 
-def section(result: Result) -> str:
-    """One set: what it is, its measures, its notes and tables."""
+def section(result: Result, pictures: bool = False) -> str:
+    """One set: what it is, its measures, its notes and tables, and its pictures where they lie beside the
+    page (`images/`)."""
     rows = [(m.name, cell(m), counts(m)) for m in result.measures]
     parts = [f"## {result.title}", result.about, table(("measure", "value", "counts"), rows)]
     parts += [f"Note: {note}." if not note.endswith(".") else f"Note: {note}" for note in result.notes]
+    if pictures:
+        parts += [f"![{_cell(each.words)}](images/{each.file})" for each in result.pictures]
     parts += [_titled(each) for each in result.tables if each.rows]
     return "\n\n".join(parts)
 
@@ -83,4 +86,4 @@ def page(results: Sequence[Result], absent: Sequence[tuple[str, str]], command: 
     parts = [HEAD.format(command=command).strip(), table(("measure", "value", "counts"), overview)]
     if absent:
         parts.append(table(("not measured", "why"), list(absent)))
-    return "\n\n".join([*parts, *map(section, results)]) + "\n"
+    return "\n\n".join([*parts, *(section(result, pictures=True) for result in results)]) + "\n"

@@ -32,6 +32,14 @@ class Table(msgspec.Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
 
 
+class Picture(msgspec.Struct, frozen=True):
+    """A picture for the page: the name of its file, what it shows in words, and the SVG itself."""
+
+    file: str
+    words: str
+    svg: str
+
+
 class Result(msgspec.Struct, frozen=True):
     """All that one set says: `headline` names the measures that stand for it in the overview."""
 
@@ -42,6 +50,7 @@ class Result(msgspec.Struct, frozen=True):
     headline: tuple[str, ...]
     notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     def __getitem__(self, name: str) -> Measure:
         """The measure of that name (KeyError where there is none)."""

@@ -1,6 +1,7 @@
 """Reconcile: claims into incidents, accounts, disputes and updates.
 
-For now every claim is an incident of its own: the form is there and the joining is not.
+`joining` says which claims are of one happening and why, `building` makes incidents of them, `counts` and
+`facts` find where the accounts differ.
 """
 
 from __future__ import annotations
@@ -9,29 +10,28 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # `import rashomon` brings this module in, and has to stay quick
-    from rashomon.model import Claim
+    from rashomon.model import Claim, Report
     from rashomon.reconcile.incidents import Incident
 
 
-def reconcile(claims: Iterable[Claim]) -> list[Incident]:
+def reconcile(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> list[Incident]:
     """The incidents that claims tell of, in the order of their first claims.
 
-    Every claim makes one incident with one account, that of its voice; nothing is joined or disputed yet.
-    """
-    from rashomon.reconcile.incidents import Account, Incident
+    Claims of one happening are brought together across the reports; the order of the claims changes nothing
+    but the order of the incidents. A claim that fits no other is an incident of its own.
 
-    return [
-        Incident(
-            id=f"i-{claim.id.removeprefix('c-')}",
-            type=claim.type,
-            modes=(claim.mode,) if claim.mode is not None else (),
-            date=claim.date,
-            place=claim.place,
-            claims=(claim.id,),
-            accounts=(Account(claim.voice, (claim.id,)),),
-        )
-        for claim in claims
-    ]
+    Args:
+        claims: of any number of reports; of two with one id the first counts.
+        reports: the reports that the claims are of, as far as known. They say which claims are of one
+            publisher, and which report is the later one: without them the last day that a report tells of
+            stands for its day of publication, and every publisher is "the publisher".
+
+    Raises:
+        InstallationError: a table is missing or damaged.
+    """
+    from rashomon.reconcile.building import incidents_of
+
+    return incidents_of(claims, reports)
 
 
 __all__ = ["reconcile"]

@@ -1,0 +1,191 @@
+"""Incidents from groups of claims: what they are, who tells them, and where the accounts differ."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rashomon.model import Claim, Date, Place, Report
+from rashomon.reconcile.blocking import Many
+from rashomon.reconcile.copies import originals, without_copies
+from rashomon.reconcile.counts import figure_disputes, figure_updates
+from rashomon.reconcile.denials import denial_disputes
+from rashomon.reconcile.incidents import Account, Dispute, Incident
+from rashomon.reconcile.joining import groups
+from rashomon.reconcile.onesided import one_sided
+from rashomon.reconcile.rivals import rival_disputes
+from rashomon.reconcile.scene import scene
+from rashomon.reconcile.shelf import Shelf
+from rashomon.reconcile.told_counts import counts
+from rashomon.reconcile.traits import Traits, traits_of
+from rashomon.reconcile.voices import Outlet, tellers
+
+FACTS = frozenset(("actor", "recipient", "type", "place", "date"))
+_UNDONE = frozenset(("planned", "conditional", "requested"))
+_FINEST = {"point": 5, "town": 4, "admin2": 3, "admin1": 2, "country": 1}
+
+
+class _InOrder:
+    """Some of the traits on a shelf, by number in another order."""
+
+    def __init__(self, shelf: Shelf[Traits], numbers: Sequence[int]) -> None:
+        self._shelf = shelf
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, number: int, /) -> Traits:
+        return self._shelf[self._numbers[number]]
+
+
+def incidents_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> list[Incident]:
+    """The incidents of some claims, in the order of their first claims as given.
+
+    `reports` tell publishers and days of publication; without them each report is of a publisher of its own,
+    and its day is the last that it tells of.
+    """
+    return [incident for _, incident in sorted(_built(claims, reports), key=lambda each: each[0])]
+
+
+def stream(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Iterator[Incident]:
+    """The same incidents in an order of their own, one by one, so that a million claims need little memory:
+    claims are put away on the disk once they are many."""
+    for _, incident in _built(claims, reports):
+        yield incident
+
+
+def _built(claims: Iterable[Claim], reports: Iterable[Report]) -> Iterator[tuple[int, Incident]]:
+    """Incidents, each with the number of its first claim."""
+    with Shelf(Claim) as given, Shelf(Traits) as traits:
+        order = _put_away(claims, given, traits)
+        told = _InOrder(traits, order)
+        original = originals(told)
+        outlets = _outlets(told, original, reports)
+        kept, repeats = without_copies(told, original)
+        copies: dict[int, list[int]] = defaultdict(list)
+        for copy, source in repeats.items():
+            copies[source].append(copy)
+        originals_only = _InOrder(traits, array("q", (order[at] for at in kept)))
+        for group in groups(originals_only):
+            places = [kept[at] for at in group]
+            places += [copy for at in places for copy in copies.get(at, ())]
+            numbers = [order[at] for at in sorted(places)]
+            yield min(numbers), _incident([given[number] for number in numbers], outlets)
+
+
+def _put_away(claims: Iterable[Claim], given: Shelf[Claim], traits: Shelf[Traits]) -> array[int]:
+    """Put claims and their traits on the shelves; their numbers by report, place in the report, and id."""
+    ids: dict[str, None] = {}
+    reports: dict[str, str] = {}
+    where: list[tuple[str, int]] = []
+    for claim in claims:
+        if claim.id not in ids:
+            ids[claim.id] = None
+            given.append(claim)
+            traits.append(traits_of(claim))
+            where.append((reports.setdefault(claim.report, claim.report), claim.trigger.start))
+    names = list(ids)
+    return array("q", sorted(range(len(names)), key=lambda number: (*where[number], names[number])))
+
+
+def _outlets(told: Many, original: Mapping[str, str], reports: Iterable[Report]) -> dict[str, Outlet]:
+    """Where each report stands. Days are only compared, so any form that sorts will do."""
+    last: dict[str, int] = {}
+    for at in range(len(told)):
+        claim = told[at]
+        if claim.days is not None and claim.head.status not in _UNDONE:
+            last[claim.report] = max(last.get(claim.report, 0), claim.days[0])
+    known = {report.id: report for report in reports}
+    outlets = {}
+    for ref, source in original.items():
+        report = known.get(source)
+        day = (report.published if report is not None else None) or _iso(last.get(source, 0))
+        outlets[ref] = Outlet(report.publisher if report is not None else None, source, day[:10])
+    return outlets
+
+
+def _iso(ordinal: int) -> str:
+    return datetime.date.fromordinal(ordinal).isoformat() if ordinal > 0 else ""
+
+
+def _incident(claims: Sequence[Claim], outlets: Mapping[str, Outlet]) -> Incident:
+    voices = tellers(claims, outlets)
+    main = _main(claims)
+    stage = scene(claims, voices)
+    found = counts(claims, voices, outlets)
+    disputes = [d for kind in sorted(found) for d in figure_disputes(kind, found[kind], voices)]
+    updates = [u for kind in sorted(found) for u in figure_updates(kind, found[kind], voices)]
+    return Incident(
+        id=_name(claims),
+        type=main.type,
+        modes=tuple(sorted({c.mode for c in claims if c.mode is not None and c.type == main.type})),
+        date=_date(claims),
+        place=_place(claims),
+        claims=tuple(claim.id for claim in claims),
+        accounts=tuple(Account(each.voice, tuple(claims[at].id for at in each.claims)) for each in voices),
+        disputes=tuple(_once([*disputes, *denial_disputes(stage), *rival_disputes(stage)])),
+        updates=tuple(updates),
+        one_sided=tuple(one_sided(claims, voices)),
+    )
+
+
+def _once(disputes: Iterable[Dispute]) -> list[Dispute]:
+    """Without those that share a claim with an earlier one about the same field: its second telling."""
+    kept: list[Dispute] = []
+    cited: dict[str, set[str]] = defaultdict(set)
+    for dispute in disputes:
+        claims = {ref for position in dispute.positions for ref in position.claims}
+        if dispute.field in FACTS and cited[dispute.field] & claims:
+            continue
+        cited[dispute.field] |= claims
+        kept.append(dispute)
+    return kept
+
+
+def _name(claims: Sequence[Claim]) -> str:
+    """The id of an incident: made from its claims, whatever their order."""
+    if len(claims) == 1:
+        return f"i-{claims[0].id.removeprefix('c-')}"
+    key = "\0".join(sorted(claim.id for claim in claims))
+    return "i-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _main(claims: Sequence[Claim]) -> Claim:
+    """The claim that stands for the incident: of the commonest type, of equals the gravest."""
+    often = Counter(claim.type for claim in claims)
+    return min(claims, key=lambda claim: (-often[claim.type], claim.score, claim.type))
+
+
+def _date(claims: Sequence[Claim]) -> Date | None:
+    """The day that most claims give, of equals the finest and first; None where none gives any."""
+    dates = [claim.date for claim in claims if claim.date is not None]
+    often = Counter((date.first, date.last) for date in dates)
+    return min(
+        dates,
+        key=lambda date: (date.precision != "day", -often[date.first, date.last], date.first, date.last),
+        default=None,
+    )
+
+
+def _place(claims: Sequence[Claim]) -> Place | None:
+    """The place that most claims give, of equals the finest."""
+    places = [claim.place for claim in claims if claim.place is not None]
+    often = Counter(_spot(place) for place in places)
+    return min(
+        places,
+        key=lambda place: (
+            place.text is None,
+            -often[_spot(place)],
+            -_FINEST.get(place.precision or "", 0),
+            place.name,
+        ),
+        default=None,
+    )
+
+
+def _spot(place: Place) -> object:
+    return place.geonameid if place.geonameid is not None else place.name

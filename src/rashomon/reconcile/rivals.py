@@ -1,0 +1,115 @@
+"""Rival accounts: voices that tell one deed of different parties, as another act, at another place or day.
+
+All of them tell that something took place; they cannot all be right about what. Everything here asks for
+plain words on both sides: what is vaguer on one side, or may be a second deed, is no dispute.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from rashomon.model import Claim
+from rashomon.reconcile.incidents import Dispute
+from rashomon.reconcile.scene import Scene, any_alike, may_be_one, names, side_of
+from rashomon.reconcile.traits import stems
+
+_KIND = frozenset(("CONSULT", "AID", "COOPERATE"))
+_HARSH = frozenset(("ASSAULT", "COERCE", "ACCUSE"))
+_OPPOSED = (frozenset(("release", "deport")), frozenset(("arrest", "abduct")))
+
+Kinds = dict[tuple[str, str | None], list[int]]
+
+
+def rival_disputes(stage: Scene) -> Iterator[Dispute]:
+    """At most one dispute a field and kind of act."""
+    kinds: Kinds = defaultdict(list)
+    for at in stage.asserted():
+        kinds[stage.claims[at].type, stage.claims[at].mode].append(at)
+    yield from _within(stage, kinds, "actor", _other_actor, lambda claim: names(claim.actors))
+    yield from _within(stage, kinds, "recipient", _other_recipient, lambda claim: names(claim.recipients))
+    yield from _within(stage, kinds, "place", _other_country, _where)
+    acts = stage.fighting(stage.asserted(), _other_act)
+    if acts:
+        yield Dispute("type", tuple(stage.sides(acts, lambda claim: claim.trigger.text)))
+
+
+def _within(
+    stage: Scene,
+    kinds: Kinds,
+    field: str,
+    differ: Callable[[Claim, Claim], bool],
+    say: Callable[[Claim], str],
+) -> Iterator[Dispute]:
+    for key in sorted(kinds, key=str):
+        fighting = stage.fighting(kinds[key], differ)
+        if fighting:
+            yield Dispute(field, tuple(stage.sides(fighting, say)))
+
+
+def _other_actor(one: Claim, other: Claim) -> bool:
+    """Actors that cannot be the same, of one deed to one party."""
+    if not one.actors or not other.actors or set(one.actors) & set(one.recipients):
+        return False
+    if one.report != other.report and not _one_place(one, other):
+        return False
+    if any(may_be_one(ours, theirs) for ours in one.actors for theirs in other.actors):
+        return False
+    if not any_alike(one.recipients, other.recipients):
+        return False
+    # each side of a clash is actor to the other's recipient: two deeds and no dispute
+    return not any_alike(one.actors, other.recipients)
+
+
+def _other_recipient(one: Claim, other: Claim) -> bool:
+    """ "Gunmen" to one and "villagers" to the other, hit by the same hand in the same way."""
+    if side_of(one.recipients) != "armed":
+        one, other = other, one
+    return (
+        one.type == "ASSAULT"
+        and one.mode is not None
+        and side_of(one.recipients) == "armed"
+        and side_of(other.recipients) == "civilians"
+        and any_alike(one.actors, other.actors)
+        # who did it says that it hit fighters, and somebody else that it did not
+        and any(party.country == _land(one) for party in one.actors)
+    )
+
+
+def _other_act(one: Claim, other: Claim) -> bool:
+    """What is a kindness to one is harsh to the other: talks and an interrogation, a release and an
+    expulsion."""
+    if one.type in _HARSH:
+        one, other = other, one
+    kinds = one.type in _KIND and other.type in _HARSH
+    if not kinds and frozenset((one.mode, other.mode)) not in _OPPOSED:
+        return False
+    return any_alike(one.recipients, other.recipients) and any_alike(one.actors, other.actors)
+
+
+def _other_country(one: Claim, other: Claim) -> bool:
+    """Each side says that it was on its own, or on the other's, soil."""
+    if one.place is None or other.place is None or one.place.text is None or other.place.text is None:
+        return False
+    if one.mode is None or _one_place(one, other):
+        return False
+    lands = {one.place.country, other.place.country}
+    sides = {_land(one), _land(other)}
+    return None not in lands and len(lands) == 2 and lands == sides and _crosses(one, other)
+
+
+def _one_place(one: Claim, other: Claim) -> bool:
+    """Whether the places told share a word."""
+    return not stems(_where(one)).isdisjoint(stems(_where(other)))
+
+
+def _crosses(one: Claim, other: Claim) -> bool:
+    return any_alike(one.recipients, other.recipients)
+
+
+def _land(claim: Claim) -> str | None:
+    return claim.voice.code.partition(" ")[0] if claim.voice.code else None
+
+
+def _where(claim: Claim) -> str:
+    return claim.place.text or claim.place.name if claim.place is not None else ""

@@ -1,0 +1,51 @@
+"""The tables of this room, read on first use."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from rashomon.errors import InstallationError
+
+BIAS = "(before anything is known)"
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """Log odds that a sign adds to two claims' being of one happening: in one report, and across reports."""
+
+    within: dict[str, float]
+    across: dict[str, float]
+
+
+@cache
+def weights() -> Weights:
+    """The table of `fit`.
+
+    Raises:
+        InstallationError: it is missing or damaged.
+    """
+    rows = _rows("weights.csv")
+    try:
+        return Weights(
+            {row["sign"]: float(row["within"]) for row in rows if row["within"]},
+            {row["sign"]: float(row["across"]) for row in rows if row["across"]},
+        )
+    except (KeyError, ValueError) as damage:
+        raise InstallationError("the table weights.csv is damaged", hint="reinstall rashomon") from damage
+
+
+@cache
+def empty_words() -> frozenset[str]:
+    """Words that say nothing about which happening is meant: function words, days, "people", "said"."""
+    return frozenset(row["word"] for row in _rows("empty_words.csv"))
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    try:
+        text = (resources.files("rashomon.reconcile") / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InstallationError(f"the table {name} is missing", hint="reinstall rashomon") from error
+    return list(csv.DictReader(text.splitlines()))

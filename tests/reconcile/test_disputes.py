@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from reconcile_builders import claim, day, figure, party, place, voice
+
+from rashomon.model import Claim, Figure, Report
+from rashomon.reconcile import reconcile
+from rashomon.reconcile.incidents import Incident
+
+POLICE, UNION = voice("police", "VRL COP"), voice("miners' union", "VRL LAB")
+
+
+def told(who: Any, figures: tuple[Figure, ...], *, at: int = 0, report: str = "r1", **fields: Any) -> Claim:
+    """One voice's account of a clash at the Orsk pit."""
+    values: dict[str, Any] = {
+        "mode": "firearms", "recipients": (party("miners", "VRL LAB"),), "date": day("2021-03-01"),
+        "place": place("Orsk pit"),
+    }  # fmt: skip
+    return claim(
+        "shots were fired at miners at the Orsk pit on Monday", "shots", at=at, report=report, voice=who,
+        figures=figures, **(values | fields),
+    )  # fmt: skip
+
+
+def one(*claims: Claim, reports: tuple[Report, ...] = ()) -> Incident:
+    (incident,) = reconcile(claims, reports)
+    return incident
+
+
+def fields(incident: Incident) -> list[str]:
+    return [dispute.field for dispute in incident.disputes]
+
+
+def test_numbers_that_cannot_both_be_right_are_a_dispute() -> None:
+    incident = one(told(POLICE, (figure("killed", 2),)), told(UNION, (figure("killed", 7),), at=60))
+    (dispute,) = incident.disputes
+    assert dispute.field == "killed"
+    assert [(p.voice, p.value) for p in dispute.positions] == [("police", "2"), ("miners' union", "7")]
+    assert len(incident.accounts) == 2
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ((figure("killed", 2),), (figure("killed", 2, None),)),  # 2, and at least 2
+        ((figure("killed", 20),), (figure("killed", 18, 22),)),  # 20, and about 20
+        (
+            (figure("killed", 2, whom="policemen"),),
+            (figure("killed", 7, whom="miners"),),
+        ),  # of different people
+        ((figure("killed", 2),), (figure("injured", 7),)),
+        ((figure("killed", 1000),), (figure("killed", 1010),)),  # rounded
+        ((figure("displaced", 40, whom="families"),), (figure("displaced", 200, whom="people"),)),
+    ],
+)
+def test_what_may_both_be_right_is_none(ours: tuple[Figure, ...], theirs: tuple[Figure, ...]) -> None:
+    assert not fields(one(told(POLICE, ours), told(UNION, theirs, at=60)))
+
+
+def test_a_part_of_a_number_is_no_other_number() -> None:
+    part = claim(
+        "Two of the seven miners shot at the Orsk pit on Monday were sixteen, the union said", "shot", at=60,
+        mode="firearms", recipients=(party("miners", "VRL LAB"),), date=day("2021-03-01"),
+        place=place("Orsk pit"), voice=UNION, figures=(figure("killed", 2, whom="miners"),),
+    )  # fmt: skip
+    assert not fields(one(told(POLICE, (figure("killed", 7, whom="miners"),)), part))
+
+
+def test_a_doctors_smaller_number_is_no_dispute_and_a_larger_one_is() -> None:
+    clinic = voice("clinic", "VRL MED")
+    many, few = (figure("injured", 9),), (figure("injured", 3),)
+    assert not fields(one(told(POLICE, many), told(clinic, few, at=60)))
+    assert fields(one(told(POLICE, few), told(clinic, many, at=60))) == ["injured"]
+
+
+def test_a_voice_that_revises_itself_is_an_update() -> None:
+    reports = (
+        Report("x", published="2021-03-01", id="r1", publisher="Orsk Post"),
+        Report("y", published="2021-03-02", id="r2", publisher="Tavna Radio"),
+    )
+    incident = one(
+        told(POLICE, (figure("killed", 3),)),
+        told(POLICE, (figure("killed", 5),), report="r2"),
+        reports=reports,
+    )
+    assert not incident.disputes
+    (update,) = incident.updates
+    assert (update.field, update.voice, update.before, update.after) == ("killed", "police", 3, 5)
+
+
+def test_the_latest_number_of_a_voice_is_what_stands() -> None:
+    reports = tuple(Report("x", published=f"2021-03-0{n}", id=f"r{n}", publisher=f"Post {n}") for n in (1, 2))
+    incident = one(
+        told(POLICE, (figure("killed", 3),)),
+        told(POLICE, (figure("killed", 7),), report="r2"),
+        told(UNION, (figure("killed", 7),), at=60, report="r2"),
+        reports=reports,
+    )
+    assert not incident.disputes
+
+
+def test_a_denial_is_a_dispute_about_whether_it_occurred() -> None:
+    denied = told(POLICE, (), at=60, status="denied", actors=(party("police", "VRL COP"),))
+    incident = one(told(UNION, (), actors=(party("police", "VRL COP"),)), denied)
+    assert fields(incident) == ["occurred"]
+    assert [p.voice for p in incident.disputes[0].positions] == ["miners' union", "police"]
+
+
+def test_nobody_hurt_is_a_dispute_about_the_number() -> None:
+    nobody = told(POLICE, (figure("injured", 0),), at=60, status="denied")
+    assert fields(one(told(UNION, (figure("injured", 12),)), nobody)) == ["injured"]
+
+
+def test_who_clears_himself_of_what_nobody_lays_at_his_door_disputes_nothing() -> None:
+    gunmen = told(UNION, (), actors=(party("bandits", "VRL CRM"),))
+    denied = told(voice("Red Column", "VRL REB"), (), at=60, status="denied",
+                  actors=(party("Red Column", "VRL REB"),))  # fmt: skip
+    assert not fields(one(gunmen, denied))
+
+
+def test_fighters_to_the_one_and_villagers_to_the_other_is_a_dispute_about_whom() -> None:
+    jets = {"mode": "aerial", "actors": (party("air force", "VRL MIL"),)}
+    army = told(voice("army", "VRL MIL"), (), recipients=(party("fighters", "TAV REB"),), **jets)
+    village = told(
+        voice("villagers", "TAV CVL"), (), at=60, recipients=(party("herders", "TAV AGR"),), **jets
+    )
+    assert fields(one(army, village)) == ["recipient"]
+
+
+def test_what_one_voice_tells_alone_is_one_sided() -> None:
+    incident = one(told(POLICE, (figure("killed", 2),)), told(UNION, (figure("arrested", 4),), at=60))
+    assert {(each.fact, each.told_by) for each in incident.one_sided} == {
+        ("killed: 2", "police"), ("arrested: 4", "miners' union"),
+    }  # fmt: skip
+    assert all(each.silent for each in incident.one_sided)
