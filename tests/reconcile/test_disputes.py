@@ -120,6 +120,40 @@ def test_who_clears_himself_of_what_nobody_lays_at_his_door_disputes_nothing() -
     assert not fields(one(gunmen, denied))
 
 
+def test_an_outlet_that_reports_no_harm_answers_no_one() -> None:
+    arrested = {"type_": "COERCE", "mode": "arrest", "actors": (party("police", "VRL COP"),)}
+    told_ = claim("The union said police held its chairman in Orsk", "held", voice=UNION,
+                  place=place("Orsk"), date=day("2021-03-01"), **arrested)  # fmt: skip
+    nobody = claim("Police held nobody in Orsk", "held", at=80, status="denied", place=place("Orsk"),
+                   date=day("2021-03-01"), **arrested)  # fmt: skip
+    assert not fields(one(told_, nobody))
+
+
+def test_a_denial_far_off_by_a_third_party_is_of_something_else() -> None:
+    accused = {"actors": (party("police", "VRL COP"),)}
+    far = told(voice("governor", "VRL GOV"), (), at=4000, status="denied", recipients=(), **accused)
+    near = told(voice("governor", "VRL GOV"), (), at=90, status="denied", recipients=(), **accused)
+    assert not fields(one(told(UNION, (), **accused), far))
+    assert fields(one(told(UNION, (), **accused), near)) == ["occurred"]
+
+
+def test_numbers_of_two_reports_are_set_against_each_other_only_at_one_place() -> None:
+    army = told(POLICE, (figure("killed", 2),))
+    assert fields(one(army, told(UNION, (figure("killed", 7),), report="r2"))) == ["killed"]
+    elsewhere = told(UNION, (figure("killed", 7),), report="r2", place=None)
+    assert not fields(one(army, elsewhere))
+
+
+def test_those_who_are_still_held_are_not_all_who_were_arrested() -> None:
+    arrest = {"mode": "arrest", "recipients": (party("miners", "VRL LAB"),), "date": day("2021-03-01"),
+              "place": place("Orsk pit")}  # fmt: skip
+    all_ = claim("Police arrested 90 miners at the Orsk pit on Monday", "arrested", "COERCE", voice=POLICE,
+                 figures=(figure("arrested", 90, whom="miners"),), **arrest)  # fmt: skip
+    held = claim("29 miners arrested at the Orsk pit on Monday are still held", "arrested", "COERCE", at=80,
+                 voice=UNION, figures=(figure("arrested", 29, whom="miners"),), **arrest)  # fmt: skip
+    assert not fields(one(all_, held))
+
+
 def test_fighters_to_the_one_and_villagers_to_the_other_is_a_dispute_about_whom() -> None:
     jets = {"mode": "aerial", "actors": (party("air force", "VRL MIL"),)}
     army = told(voice("army", "VRL MIL"), (), recipients=(party("fighters", "TAV REB"),), **jets)

@@ -1,7 +1,8 @@
 """Reconcile: claims into incidents, accounts, disputes and updates.
 
-`joining` says which claims are of one happening and why, `building` makes incidents of them, `counts` and
-`facts` find where the accounts differ.
+`joining` says which claims are of one happening and why, `building` makes incidents of them, `counts`,
+`denials` and `rivals` find where the accounts differ. `building.stream` gives the incidents one by one, for
+claims that do not fit into memory.
 """
 
 from __future__ import annotations

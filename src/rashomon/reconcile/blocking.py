@@ -1,10 +1,10 @@
 """Which pairs of claims are worth comparing.
 
-Claims of one report that stand near each other, and of other reports those that share most with a claim: words,
-a place, a figure, the day, the type. What many share is split by type, day and country, and what is still too
-much is compared only with its neighbours in a fixed order. A claim is compared with so many of those before it
-and no more, so the pairs grow with the number of claims and not with its square, and everything that is kept
-of all claims are arrays. The pairs do not depend on the order in which the claims were given.
+Claims of one report that stand near each other, and of other reports those that share most with a claim:
+words, a place, a figure, the day, the type. What many share is split by type, day and country, and what is
+still too much is compared only with its neighbours in a fixed order. A claim is compared with so many of
+those before it and no more, so the pairs grow with the number of claims and not with its square, and what is
+kept of all claims are arrays. The pairs do not depend on the order in which the claims were given.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ _MOST_WORDS = 40
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.int32]
+Piece = tuple[Numbers, Numbers, Numbers]
+"""Members of blocks, one block after the other, and for each where those that it is compared with begin and
+end."""
 
 
 class Many(Protocol):
@@ -67,13 +70,16 @@ class _Index:
         self.last = np.array(last, dtype=np.int64)
         self.report = np.array(report, dtype=np.int64)  # the number of its first claim
         self.kind = np.array(kind, dtype=np.uint64)
-        self.mark = np.array(mark, dtype=np.uint64)  # near for claims that share words: the least of their keys
-        self._lay_out(np.array(keys, dtype=np.uint64))
+        # near for claims that share words: the least of their keys
+        self.mark = np.array(mark, dtype=np.uint64)
+        del reports
+        self._lay_out(np.frombuffer(keys, dtype=np.uint64))
 
     def _lay_out(self, keys: NDArray[np.uint64]) -> None:
         """Blocks one after the other; for each claim of a block the piece of it that it is compared with."""
         keys.sort()
         small, large = _by_size(keys)
+        del keys
         whom = large & _LOW
         # the same for what is alike in kind as well
         mixed = ((large >> _SHIFT) * np.uint64(31) + self.kind[whom.astype(np.int64)]) * np.uint64(2654435761)
@@ -81,25 +87,29 @@ class _Index:
         parts.sort()
         middle, crowded = _by_size(parts)
         pieces = [_whole(small), _whole(middle), self._windows(crowded)]
-        del keys, small, large, whom, mixed, parts, middle, crowded
-        self.members = np.concatenate([piece[0] for piece in pieces])
-        shift = np.cumsum([0, *(len(piece[0]) for piece in pieces)])
-        lows = np.concatenate([piece[1] + at for piece, at in zip(pieces, shift, strict=False)])
-        highs = np.concatenate([piece[2] + at for piece, at in zip(pieces, shift, strict=False)])
+        del small, large, whom, mixed, parts, middle, crowded
+        shift = 0
+        for members, low, high in pieces:  # each counts from its own beginning
+            low += shift
+            high += shift
+            shift += len(members)
+        self.members = np.concatenate([members for members, _, _ in pieces])
         order = np.argsort(self.members, kind="stable")
-        self.low, self.high = lows[order].astype(np.uint32), highs[order].astype(np.uint32)
         self.start = np.searchsorted(self.members[order], np.arange(len(self.kind) + 1))
+        self.low = np.concatenate([low for _, low, _ in pieces])[order]
+        self.high = np.concatenate([high for _, _, high in pieces])[order]
 
-    def _windows(self, crowded: NDArray[np.uint64]) -> tuple[Numbers, Numbers, Numbers]:
+    def _windows(self, crowded: NDArray[np.uint64]) -> Piece:
         whom = (crowded & _LOW).astype(np.int64)
         block = crowded >> _SHIFT
         order = np.lexsort((whom, self.mark[whom], block))
         _, start, size = _runs(block)  # already in the order of the blocks
         here = np.arange(len(whom))
         begin, end = np.repeat(start, size), np.repeat(start + size, size)
-        return whom[order], np.maximum(here - WINDOW, begin), np.minimum(here + WINDOW + 1, end)
+        low, high = np.maximum(here - WINDOW, begin), np.minimum(here + WINDOW + 1, end)
+        return _slim(whom[order]), _slim(low), _slim(high)
 
-    def near(self, one: int) -> Numbers:
+    def near(self, one: int) -> NDArray[np.int64]:
         """The claims before one that are worth comparing with it."""
         mine = self.report[one]
         own = np.arange(max(mine, one - CAP), one)
@@ -113,7 +123,7 @@ class _Index:
         if len(others) > CLOSEST:
             # of those that share as much, the nearest in the order of the claims
             others = np.sort(others[np.lexsort((-others, -times))[:CLOSEST]])
-        return np.concatenate([others, own])
+        return np.concatenate([others, own]).astype(np.int64)
 
 
 def candidates(claims: Many) -> Iterator[tuple[int, int]]:
@@ -124,7 +134,7 @@ def candidates(claims: Many) -> Iterator[tuple[int, int]]:
             yield other, one
 
 
-def _runs(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Numbers, Numbers]:
+def _runs(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
     """Values, starts and lengths of the runs of equal values."""
     if not len(keys):
         return keys, np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -139,10 +149,14 @@ def _by_size(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.u
     return keys[(each > 1) & (each <= CAP)], keys[each > CAP]
 
 
-def _whole(entries: NDArray[np.uint64]) -> tuple[Numbers, Numbers, Numbers]:
+def _whole(entries: NDArray[np.uint64]) -> Piece:
     """The members of blocks, and for each of them where its block begins and ends."""
     _, start, size = _runs(entries >> _SHIFT)
-    return (entries & _LOW).astype(np.int64), np.repeat(start, size), np.repeat(start + size, size)
+    return _slim(entries & _LOW), np.repeat(_slim(start), size), np.repeat(_slim(start + size), size)
+
+
+def _slim(numbers: NDArray[np.int64] | NDArray[np.uint64]) -> Numbers:
+    return numbers.astype(np.int32)
 
 
 def _keys(claim: Traits) -> set[int]:

@@ -81,15 +81,19 @@ def _put_away(claims: Iterable[Claim], given: Shelf[Claim], traits: Shelf[Traits
     """Put claims and their traits on the shelves; their numbers by report, place in the report, and id."""
     ids: dict[str, None] = {}
     reports: dict[str, str] = {}
-    where: list[tuple[str, int]] = []
+    report: list[str] = []
+    at = array("q")
     for claim in claims:
         if claim.id not in ids:
             ids[claim.id] = None
             given.append(claim)
             traits.append(traits_of(claim))
-            where.append((reports.setdefault(claim.report, claim.report), claim.trigger.start))
+            report.append(reports.setdefault(claim.report, claim.report))
+            at.append(claim.trigger.start)
     names = list(ids)
-    return array("q", sorted(range(len(names)), key=lambda number: (*where[number], names[number])))
+    return array(
+        "q", sorted(range(len(names)), key=lambda number: (report[number], at[number], names[number]))
+    )
 
 
 def _outlets(told: Many, original: Mapping[str, str], reports: Iterable[Report]) -> dict[str, Outlet]:

@@ -26,7 +26,7 @@ PARTED = -9.0
 """Weight of a sign that parts: such a pair does count for less, and holds two groups asunder."""
 PARTED_BELOW = -6.0
 """Log odds at and under which a pair is taken for parted."""
-ENOUGH = -1.4
+ENOUGH = -1.8
 """Mean log odds at which groups are joined: below even, for a miss costs as much as a false join and the
 signs of several claims add up."""
 

@@ -148,10 +148,10 @@ def _parties(a: Traits, b: Traits) -> Iterator[str]:
         yield _ACTORS[actors]
     if recipients is not None:
         yield _RECIPIENTS[recipients]
-    if (actors or 0) < 2 and (a.type == b.type or "ASSAULT" in (a.type, b.type)):
-        # also where an actor is unknown to one: the other party may have changed sides all the same
-        if (_best(a.actors, b.recipients) or 0) >= 2 or (_best(a.recipients, b.actors) or 0) >= 2:
-            yield "parties change sides"
+    if (actors or 0) >= 2 or not (a.type == b.type or "ASSAULT" in (a.type, b.type)):
+        return
+    if (_best(a.actors, b.recipients) or 0) >= 2 or (_best(a.recipients, b.actors) or 0) >= 2:
+        yield "parties change sides"
 
 
 _LIKENESS = (

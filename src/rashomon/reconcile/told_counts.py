@@ -40,8 +40,8 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _SO_FAR = re.compile(
-    r"\b(?:still|treated|admitted|brought in|received|so far|by (?:noon|midday|midnight|dusk|nightfall|morning"
-    r"|evening))\b",
+    r"\b(?:still|treated|admitted|brought in|received|so far"
+    r"|by (?:noon|midday|midnight|dusk|nightfall|morning|evening))\b",
     re.IGNORECASE,
 )
 """Words of a number that may grow or is part of a whole: those who were treated, who are still held."""
