@@ -64,6 +64,8 @@ def newswire(path: Path, tokenizer: Tokenizer, rng: random.Random) -> Iterator[E
                     passage, limit = [], rng.randint(3, PASSAGE)
                 passage.append([])
             passage[-1].append((row[1], "O"))
+        if passage:
+            yield from _windows(passage, tokenizer)
 
 
 def _windows(passage: list[list[tuple[str, str]]], tokenizer: Tokenizer) -> Iterator[Example]:
