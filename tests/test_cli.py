@@ -250,3 +250,9 @@ def test_a_missing_model_is_an_error_that_says_what_to_do(
 def test_evaluate_is_mounted() -> None:
     done = process("evaluate", "--help")
     assert done.returncode == 0 and b"accounts" in done.stdout
+
+
+def test_the_table_of_incidents_names_the_outlets(mixed: Path) -> None:
+    told = run("compare", mixed, "--format", "table", "--publisher", "Hill Courier").stdout
+    table = told[told.index("incidents of") :]
+    assert "Hill Courier" in table and "the publisher" not in table

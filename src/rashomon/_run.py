@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,8 +101,10 @@ class Run:
             )
         )
 
-    def incidents(self, story: str | None, incidents: list[Incident]) -> None:
-        """A table of one story's incidents."""
+    def incidents(
+        self, story: str | None, incidents: list[Incident], publishers: Mapping[str, str | None]
+    ) -> None:
+        """A table of one story's incidents; `publishers` names each claim's outlet, by the claim's id."""
         from rich.table import Table
         from rich.text import Text
 
@@ -113,7 +115,12 @@ class Run:
             table.add_column(name, overflow="fold")
         for incident in incidents:
             voices = [
-                account.voice.name or account.voice.text or "the publisher" for account in incident.accounts
+                account.voice.name
+                or account.voice.text
+                or next(
+                    (outlet for ref in account.claims if (outlet := publishers.get(ref))), "the publisher"
+                )
+                for account in incident.accounts
             ]
             cells = (
                 " ".join((incident.type, *incident.modes)),

@@ -212,7 +212,9 @@ def compare(
         else:
             run.table(kept())
             for story, told in claims.items():
-                run.incidents(story, reconcile(told, reports[story]))
+                outlets = {report.id: report.publisher for report in reports[story]}
+                publishers = {claim.id: outlets.get(claim.report) for claim in told}
+                run.incidents(story, reconcile(told, reports[story]), publishers)
 
 
 @app.command()
