@@ -115,15 +115,23 @@ def reports(folder: Path) -> list[Reported]:
     return found
 
 
+def _decided(
+    report: Reported, table: PlaceTable, weights: Mapping[str, float]
+) -> tuple[PlacesOfReport, list[Mention], list[place_ranking.Board], list[place_ranking.Choice]]:
+    """A report's places and mentions, and what was compared and chosen for each of its names."""
+    places, mentions = report.places(table)
+    boards = place_ranking.decided(places.names, table.country_rows(), weights) if places.names else []
+    choices = [board.choice() for board in boards]
+    places.take(choices)
+    return places, mentions, boards, choices
+
+
 def cases(
     found: Iterable[Reported], table: PlaceTable, weights: Mapping[str, float]
 ) -> Iterator[tuple[str, Case]]:
     """What is to be learnt: ("named" or "unnamed", case) of each mention with a known country."""
     for each in found:
-        places, mentions = each.places(table)
-        boards = place_ranking.decided(places.names, table.country_rows(), weights) if places.names else []
-        choices = [board.choice() for board in boards]
-        places.take(choices)
+        places, mentions, boards, choices = _decided(each, table, weights)
         for mention in mentions:
             iso3 = each.country(mention.span)
             if iso3 is None:
@@ -202,10 +210,7 @@ def measure(
     right = {"named places": 0, "places without an entry": 0, "deeds without a place": 0}
     total = dict.fromkeys(right, 0)
     for each in found:
-        places, mentions = each.places(table)
-        boards = place_ranking.decided(places.names, table.country_rows(), weights) if places.names else []
-        choices = [board.choice() for board in boards]
-        places.take(choices)
+        places, mentions, _, choices = _decided(each, table, weights)
         for mention in mentions:
             iso3 = each.country(mention.span)
             if iso3 is None:

@@ -16,7 +16,7 @@ from rashomon.knowledge.build_places import build
 from rashomon.knowledge.names import fold, place_key
 from rashomon.knowledge.place_context import publisher_hints
 from rashomon.knowledge.place_table import PlaceTable
-from rashomon.knowledge.places import PlacesOfReport, candidates, explain, find, resolve
+from rashomon.knowledge.places import PlacesOfReport, candidates, find, resolve
 from rashomon.model import Place, Span
 
 
@@ -167,7 +167,9 @@ def test_every_feature_has_a_weight_and_scores_are_their_sum() -> None:
     assert set(place_features.FEATURES) <= set(place_features.weights())
     text = "Libya kept silent, but Lebanon's Tripoli rejoiced."
     at = text.index("Tripoli")
-    ranked = explain(Span("Tripoli", at, at + 7), [Span("Tripoli", at, at + 7)], text)
+    report, tripoli = PlacesOfReport(text), Span("Tripoli", at, at + 7)
+    report.resolve([tripoli])
+    ranked = report.ranking(tripoli)
     assert ranked[0].place.country == "LBN"
     for each in ranked:
         assert each.score == pytest.approx(sum(each.features.values()))

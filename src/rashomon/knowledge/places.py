@@ -73,24 +73,6 @@ def resolve(
     return PlacesOfReport(text, title, dateline, country_hints, table).resolve(mentions)
 
 
-def explain(
-    which: Span,
-    mentions: Sequence[Span],
-    text: str,
-    *,
-    title: str | None = None,
-    dateline: str | None = None,
-    country_hints: Mapping[str, float] | None = None,
-    table: PlaceTable | None = None,
-    limit: int = 5,
-) -> list[Ranked]:
-    """The entries that `resolve` compared for one of the mentions, best first; [] where none bears its
-    name."""
-    report = PlacesOfReport(text, title, dateline, country_hints, table)
-    report.resolve(mentions)
-    return report.ranking(mentions.index(which), limit)
-
-
 class Mention(msgspec.Struct):
     """One mention, taken apart, and the number of its name among the report's names."""
 
@@ -168,9 +150,10 @@ class PlacesOfReport:
         """What speaks for each country at a span that names no place of the table."""
         return place_unnamed.features(span.start, span.end, self.read, self.field, self._signs, self.hints)
 
-    def ranking(self, number: int, limit: int) -> list[Ranked]:
-        """What was compared for a mention, once all are resolved."""
-        name = self._mentions[number].name
+    def ranking(self, which: Span, limit: int = 5) -> list[Ranked]:
+        """The entries that were compared for one of the mentions, once all are resolved, best first; [] where
+        none bears its name."""
+        name = next(mention.name for mention in self._mentions if mention.span == which)
         return [] if name is None else rankings(self.names, self.table.country_rows(), limit)[name]
 
     def _mention(self, span: Span) -> Mention:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import TypedDict
 
 import msgspec
 
@@ -59,14 +58,6 @@ PRONOUNS = frozenset([
     "he", "she", "it", "they", "we", "i", "you", "him", "her", "them", "us", "his", "its", "their",
     "our", "my", "who", "which", "those", "these",
 ])  # fmt: skip
-
-
-class PlaceHints(TypedDict):
-    """What `places.resolve` is told beside the mentions and the text."""
-
-    title: str | None
-    dateline: str | None
-    country_hints: dict[str, float]
 
 
 class Reader:
@@ -166,9 +157,14 @@ class _ReportReading:
             self.triggers_of[sentence_of(trigger.first, self.starts, len(self.words))[0]].append(trigger)
         self._explained: tuple[Trigger, Trace] | None = None
         self.place_spans = [self._pointed_place(trigger) for trigger in self.triggers]
-        self.dateline = line.place if line else None
-        self.gazetteer = places.PlacesOfReport(text, **self._place_hints())
-        self.places = self._resolve_places()
+        self.gazetteer = places.PlacesOfReport(
+            text,
+            title=report.title,
+            dateline=line.place.text if line else None,
+            # Where the outlet is from is a weak hint, for what the text leaves open.
+            country_hints=publisher_hints(report.publisher),
+        )
+        self.places = self._resolve_places(line.place if line else None)
         self.cast = Cast(
             text,
             title=report.title,
@@ -198,9 +194,7 @@ class _ReportReading:
                 explaining.party(trace, field, self.cast, party)
         explaining.voice(trace, self.cast, claim.voice, self._in_quotes(trigger))
         if span is not None:
-            mentions, hints = self._place_mentions(), self._place_hints()
-            ranked = places.explain(span, mentions, self.report.text, **hints)
-            explaining.gazetteer(trace, ranked, claim.place)
+            explaining.gazetteer(trace, self.gazetteer.ranking(span), claim.place)
         return claim, explaining.decisions(trace, claim)
 
     def _trace_of(self, trigger: Trigger) -> Trace | None:
@@ -350,23 +344,11 @@ class _ReportReading:
             return None
         return span_of(self.report.text, *words_between(self.words, found[0].first, found[0].last))
 
-    def _place_mentions(self) -> list[Span]:
-        spans = {(s.start, s.end): s for s in [*self.place_spans, self.dateline] if s is not None}
-        return [spans[key] for key in sorted(spans)]
-
-    def _resolve_places(self) -> dict[tuple[int, int], Place]:
-        mentions = self._place_mentions()
+    def _resolve_places(self, dateline: Span | None) -> dict[tuple[int, int], Place]:
+        spans = {(s.start, s.end): s for s in [*self.place_spans, dateline] if s is not None}
+        mentions = [spans[key] for key in sorted(spans)]
         resolved = self.gazetteer.resolve(mentions)
         return {(m.start, m.end): p for m, p in zip(mentions, resolved, strict=True) if p is not None}
-
-    def _place_hints(self) -> PlaceHints:
-        """What speaks for places beside the text. Where the outlet is from is a weak hint, for what the text
-        leaves open."""
-        return {
-            "title": self.report.title,
-            "dateline": self.dateline.text if self.dateline else None,
-            "country_hints": publisher_hints(self.report.publisher),
-        }
 
     def _place(self, number: int) -> Place | None:
         span = self.place_spans[number]
