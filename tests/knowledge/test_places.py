@@ -139,7 +139,7 @@ def test_a_thing_without_a_name_lies_at_the_town_of_its_sentence() -> None:
     gao, kidal, market = resolve(spans, text, dateline="GAO, Mali")
     assert gao and kidal and market and market.lat is not None
     assert (market.lat, market.lon, market.country) == (kidal.lat, kidal.lon, "MLI")
-    assert (market.name, market.geonameid, market.precision) == ("market", None, "admin2")
+    assert (market.name, market.text, market.precision) == (kidal.name, "market", "admin2")
     assert gao.lat != kidal.lat
 
 

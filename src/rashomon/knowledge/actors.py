@@ -12,7 +12,7 @@ What a name means inside one report (its title, the nearest country, a short for
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -23,7 +23,7 @@ import msgspec
 from rashomon.errors import InstallationError
 from rashomon.knowledge import countries
 from rashomon.knowledge.names import fold
-from rashomon.knowledge.roles import WordIndex, read_table, role_index
+from rashomon.knowledge.roles import WordIndex, Words, read_table, role_index
 
 Kind = Literal["country", "office", "person", "organisation", "group", "role"]
 Side = Literal["state", "public", "private", "independent", "party"]
@@ -303,6 +303,26 @@ def holder_entity(spell: Spell, on: str | None) -> Entity:
     state = countries.country(spell.country)
     return Entity(spell.person, f"{spell.country} {sector}", spell.country, sector, spell.qid or None,
                   (state.name,) if state and sector != "ELI" else (), "person")  # fmt: skip
+
+
+def homes(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where a text names actors of the tables that have one country only: offsets and its ISO alpha-3 code.
+
+    Names without capitals are passed over, so a report in small letters has none.
+    """
+    words, names = Words(text), ActorTable.load().names
+    at = 0
+    while at < len(words):
+        found = names.longest(words, at, len(words)) if words.capital[at] else None
+        if found is None:
+            at += 1
+            continue
+        end, rows = found
+        written = words.piece(at, end)
+        home = {row.actor.country for row in rows if not row.exact or written.startswith(row.written)}
+        if len(home) == 1 and (iso3 := home.pop()) and countries.country(iso3) is not None:
+            yield words.starts[at], words.ends[end - 1], iso3
+        at = end
 
 
 def state_of(name: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from rashomon.knowledge import countries
-from rashomon.knowledge.actors import publisher_profile
+from rashomon.knowledge.actors import homes, publisher_profile
 from rashomon.knowledge.names import fold
 from rashomon.knowledge.place_phrases import names_in
 from rashomon.knowledge.place_table import PlaceTable
@@ -17,6 +17,7 @@ from rashomon.knowledge.place_table import PlaceTable
 _REACH = 350.0  # characters after which a mention counts for about a third
 _WINDOW = 2_500
 _KIND_WEIGHT = {"name": 1.0, "demonym": 0.6, "capital": 0.6}
+_ACTOR_WEIGHT = 0.45  # "the Houthis" speak for Yemen
 _STORY = 0.5  # the part of the whole report's countries in the weight at a point
 _LEAD_CHARS, _LEAD = 600, 1.5
 # "X, Alabama", "X (Alabama)", "X in northern Alabama", "X, in the state of Alabama"
@@ -60,6 +61,9 @@ class CountryField:
             lead = _LEAD if mention.start < _LEAD_CHARS else 1.0
             words = fold(text[mention.start : mention.end])
             self.add(mention.start, mention.end, mention.iso3, _KIND_WEIGHT[mention.kind], words, lead)
+        for start, end, iso3 in homes(text):
+            lead = _LEAD if start < _LEAD_CHARS else 1.0
+            self.add(start, end, iso3, _ACTOR_WEIGHT, fold(text[start:end]), lead)
 
     def add_header(self, text: str, weight: float) -> None:
         """Signs in the title or the dateline, which count for the whole."""

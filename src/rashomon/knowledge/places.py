@@ -279,26 +279,27 @@ class PlacesOfReport:
         if unit is None and not self.flat and not any(char.isupper() for char in span.text):
             town = self._town_of(span, iso3)
             if town is not None:
-                return msgspec.structs.replace(
-                    self._from_row(span, town, choices), name=span.text, geonameid=None, precision="admin2"
-                )
+                return msgspec.structs.replace(self._from_row(span, town, choices), precision="admin2")
         return Place(
             text=span.text,
             start=span.start,
             end=span.end,
-            name=span.text.partition(",")[0] if unit else span.text,
+            name=" ".join((span.text.partition(",")[0] if unit else span.text).split()),
             country=iso3,
             admin1=unit.name if unit is not None and unit.kind == "admin1" else None,
         )
 
     def _town_of(self, span: Span, iso3: str | None) -> Candidate | None:
-        """The town that "the market" or "a hospital" is about at: the nearest in the country that its
-        sentence names, else that of the dateline."""
+        """The town that "the market" or "a hospital" is about at: of those in its country the nearest in its
+        sentence, else the last one named before it, else that of the dateline."""
         start, end = place_unnamed.sentence_around(self.read, span.start, span.end)
         there = [(at, town) for at, town in self._towns if town.country == iso3]
         here = [(abs(at - span.start), town) for at, town in there if start <= at < end]
         if here:
             return min(here, key=lambda pair: pair[0])[1]
+        before = [(at, town) for at, town in there if 0 <= at < span.start]
+        if before:
+            return max(before, key=lambda pair: pair[0])[1]
         return next((town for at, town in there if at < 0), None)
 
     def _container(self, phrase: Phrase) -> Candidate | None:

@@ -37,6 +37,7 @@ from rashomon.reading.encoder import Encoder, Signals
 from rashomon.reading.entities import CLASSES, named_entities
 from rashomon.reading.events import Trigger, find_triggers
 from rashomon.reading.figures import find_figures
+from rashomon.reading.implied import with_plain_arresters
 from rashomon.reading.intake import Checked, check
 from rashomon.reading.pairs import Offsets, PairEvent, events_of_pair, type_of_pair
 from rashomon.reading.roles import NOTHING, Filler, fillers, settle
@@ -181,13 +182,21 @@ class _ReportReading:
 
     def reading(self, notes: tuple[str, ...]) -> Reading:
         """The claims, in the order of the text."""
-        return Reading(self.report, tuple(self._claim(n, t) for n, t in enumerate(self.triggers)), notes)
+        return Reading(self.report, tuple(self._claims(len(self.triggers))), notes)
+
+    def _claims(self, count: int) -> Iterator[Claim]:
+        """The first claims."""
+        claims = (self._claim(number, trigger) for number, trigger in enumerate(self.triggers[:count]))
+        return with_plain_arresters(claims)
 
     def explained(self, number: int) -> tuple[Claim, tuple[Decision, ...]]:
         """One claim made once more, the rooms writing down what they decide."""
         trigger, trace = self.triggers[number], Trace()
         self._explained, self._filled = (trigger, trace), {}
-        claim, span = self._claim(number, trigger), self._pointed_place(trigger)
+        *_, claim = with_plain_arresters([*self._claims(number), self._claim(number, trigger)])
+        span = self._pointed_place(trigger)
+        if not self._fillers(trigger, "actor", several=True) and claim.actors:
+            trace.say("actor", "nobody is named; the police that acted before it make the arrest")
         explaining.labels(trace, self.signals, trigger, claim, self.calibration)
         for field, parties in (("actor", claim.actors), ("recipient", claim.recipients)):
             for party in parties:
