@@ -1,7 +1,7 @@
 """What one claim tells, fact by fact: the deed, its figures, its parties, its place, day and subjects.
 
-A fact has a field ("killed", "actor"), a value in the claim's words, a state, and the words that say it. `rows`
-also settles which facts are one in other words, that is one row of the matrix.
+A fact has a field ("killed", "actor"), a value in the claim's words, a state, and the words that say it.
+`rows` also settles which facts are one in other words, that is one row of the matrix.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from rashomon.model import Claim, Date, Party, Place
+from rashomon.model import Claim, Party, Place
+from rashomon.reconcile.incidents import Dispute
 from rashomon.reconcile.told_counts import group_of, is_part, said
 from rashomon.reconcile.traits import stems
 
@@ -47,12 +48,17 @@ class Told(msgspec.Struct, frozen=True):
     status: str = "happened"
 
 
-def rows(claims: Sequence[Claim]) -> tuple[dict[Key, list[Told]], dict[Key, str]]:
-    """What some claims tell, by row, and what each row is called; rows in the order of their first claims."""
+def rows(
+    claims: Sequence[Claim], disputes: Sequence[Dispute] = ()
+) -> tuple[dict[Key, list[Told]], dict[Key, str]]:
+    """What some claims tell, by row, and what each row is called; rows in the order of their first claims.
+
+    Figures that `disputes` set against each other share a row, whomever they count.
+    """
     told: dict[Key, list[Told]] = defaultdict(list)
     labels: dict[Key, str] = {}
-    for part in (_deeds(claims), _figures(claims), _parties(claims), _places(claims), _dates(claims),
-                 _subjects(claims)):  # fmt: skip
+    parts = (_deeds(claims), _figures(claims, disputes), _parties(claims), _places(claims), _dates(claims))
+    for part in (*parts, _subjects(claims)):
         for fact, label in part:
             told[fact.field, fact.key].append(fact)
             labels.setdefault((fact.field, fact.key), label)
@@ -70,14 +76,22 @@ def state_of(claim: Claim) -> State:
 
 
 def _deeds(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:
+    """A row a type of act, and where not all claims of it tell one mode, a row for each mode: who tells of an
+    arrest tells of coercion."""
+    modes: dict[str, set[str | None]] = defaultdict(set)
     for claim in claims:
-        trigger = claim.trigger
-        key = f"{claim.type} {claim.mode or ''}".strip()
-        label = f"{claim.type.lower()}: {claim.mode}" if claim.mode else claim.type.lower()
-        yield _told(claim, "deed", key, trigger.text, trigger.start, trigger.end), label
+        modes[claim.type].add(claim.mode)
+    for claim in claims:
+        trigger, kind = claim.trigger, claim.type
+        name = f"{kind.lower()}: {claim.mode}"
+        only = len(modes[kind]) == 1 and claim.mode is not None
+        fact = _told(claim, "deed", kind, trigger.text, trigger.start, trigger.end)
+        yield fact, name if only else kind.lower()
+        if claim.mode is not None and not only:
+            yield msgspec.structs.replace(fact, key=f"{kind} {claim.mode}"), name
 
 
-def _figures(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:
+def _figures(claims: Sequence[Claim], disputes: Sequence[Dispute]) -> Iterator[tuple[Told, str]]:
     """A row a kind of figure, and where several groups of people are counted, a row for each."""
     found = [
         (claim, figure, group_of(claim, figure))
@@ -92,12 +106,19 @@ def _figures(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:
             words = groups[figure.kind].setdefault(group, Counter())
             words.update([figure.whom] if figure.whom else [])
             same.setdefault((figure.kind, figure.low, figure.high), group)
+    held = {
+        (dispute.field, ref, position.value)
+        for dispute in disputes
+        for position in dispute.positions
+        for ref in position.claims
+    }
+    together = {(f.kind, group) for claim, f, group in found if (f.kind, claim.id, said(f)) in held}
     for claim, figure, group in found:
         apart = len(groups[figure.kind]) > 1
         if apart and group is None:  # a bare number counts the group of which somebody gives the same number
             group = same.get((figure.kind, figure.low, figure.high))
         key, label = "", figure.kind
-        if apart and group is not None:
+        if apart and group is not None and (figure.kind, group) not in together:
             called = groups[figure.kind][group].most_common(1)
             key = called[0][0] if called else group
             label = f"{figure.kind}: {key}"
@@ -189,15 +210,23 @@ def _places(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:
 
 
 def _dates(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:
-    for claim in claims:
-        date = claim.date
-        if date is not None and date.text and claim.status != "denied":  # who denies it gives it no day
-            days = _days(date)
-            yield _told(claim, "date", days, days, date.start, date.end), f"date: {days}"
+    """A row a day or a span of days; what overlaps with it is told in it."""
+    # who denies it gives it no day
+    told = [(c, c.date) for c in claims if c.date is not None and c.date.text and c.status != "denied"]
+    often = Counter((date.first, date.last) for _, date in told)
+    spans: list[tuple[str, str]] = []
+    for span in sorted(often, key=lambda span: (span[0] != span[1], -often[span], span)):
+        if not any(span[0] <= last and first <= span[1] for first, last in spans):
+            spans.append(span)
+    for claim, date in told:
+        span = next(each for each in spans if date.first <= each[1] and each[0] <= date.last)
+        days = _days(*span)
+        fact = _told(claim, "date", days, _days(date.first, date.last), date.start, date.end)
+        yield fact, f"date: {days}"
 
 
-def _days(date: Date) -> str:
-    return date.first if date.first == date.last else f"{date.first} to {date.last}"
+def _days(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"
 
 
 def _subjects(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:

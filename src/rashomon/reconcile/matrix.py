@@ -198,7 +198,7 @@ def _facts(
         for claim in claims
     }
     at = {ref: number for number, column in enumerate(columns) for ref in column.claims}
-    found, labels = rows(claims)
+    found, labels = rows(claims, incident.disputes)
     table: dict[tuple[str, str], list[list[Told]]] = {}
     for row, its in found.items():
         table[row] = [[] for _ in columns]
@@ -213,7 +213,7 @@ def _facts(
             others = [
                 fact
                 for (other, name), theirs in table.items()
-                if other == field and name != key
+                if other == field and name != key and _comparable(field, key, name)
                 for fact in theirs[number]
             ]
             cells.append(_cell(told, others, day, incident.updates))
@@ -223,10 +223,19 @@ def _facts(
     return facts
 
 
-def _weight(fact: Fact, main: str) -> tuple[bool, bool, int]:
+def _comparable(field: str, one: str, other: str) -> bool:
+    """Whether what a voice says in another row stands against its silence in this one: how it was done
+    does, what else was done does not."""
+    return field != "deed" or (
+        " " in one and " " in other and one.partition(" ")[0] == other.partition(" ")[0]
+    )
+
+
+def _weight(fact: Fact, main: str) -> tuple[bool, str, bool, bool, int]:
     """Among rows of one field: the incident's own kind of act, what is disputed, what more voices tell."""
     telling = sum(cell.state != "silent" for cell in fact.cells)
-    return fact.key.partition(" ")[0] != main, not fact.disputed, -telling
+    kind = fact.key.partition(" ")[0] if fact.field == "deed" else ""
+    return kind != main, kind, fact.key != kind, not fact.disputed, -telling
 
 
 def _fact(field: str, key: str, label: str, cells: Sequence[Cell], disputed: bool) -> Fact:
@@ -298,7 +307,8 @@ def _contested(
             for key, by_column in table.items()
             if key[0] == field and any(fact.claim in cited for told in by_column for fact in told)
         }
-        found |= its
+        modes = {key for key in its if field == "deed" and " " in key[1]}
+        found |= modes or its
         if not its:
             left.append(number)
     return found, left

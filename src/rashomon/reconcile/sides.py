@@ -21,11 +21,13 @@ from rashomon.model import Claim, Party, Voice
 Side = Literal["actor", "recipient", "outsiders", "unknown"]
 SIDES: tuple[Side, ...] = ("actor", "recipient", "outsiders", "unknown")
 _STATE = frozenset(("GOV", "MIL", "COP", "SPY", "PRM", "JUD", "LEG"))
-_OTHERS = frozenset(("REB", "UAF", "OPP", "CRM"))
-"""Those who face a state as a side of its own; civilians face nobody unless something was done to them."""
+_OTHERS = frozenset(("REB", "UAF", "OPP", "CRM", "LAB", "AGR", "SOC", "REL", "REF"))
+"""Those who face a state as a side of their own, in arms or not."""
+_BYSTANDERS = frozenset(("CVL", "EDU", "BUS", "MED"))
 _REBELS = frozenset(("REB", "OPP"))
 _CONFLICT = (3, 4)
 _TWICE = 2
+_MOVEMENTS = frozenset(("ISM", "IMG"))
 _ABOVE_STATES = frozenset(("IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"))
 
 Camp = tuple[str | None, bool | None]
@@ -104,10 +106,18 @@ def side_of_voice(voice: Voice, sides: Dyad, hit: Iterable[Party] = ()) -> Side:
     if sector == "JRN":
         profile = publisher_profile(voice.name or voice.text or "")
         return _of(land, True if profile is None or profile.side != "party" else None, sides)
-    suffers = any(party.code == voice.code for party in hit)
     if sector in _STATE:
         return _of(land, True, sides)
-    return _of(land, False if sector in _OTHERS or suffers else None, sides)
+    if sector in _OTHERS:
+        return _of(land, False, sides)
+    if land in _ABOVE_STATES:
+        return _of(land, None, sides)
+    if sector not in _BYSTANDERS:
+        return _of(land, None, sides)
+    # bystanders speak for a side only where it was done to their own
+    suffers = any(party.code == voice.code for party in hit)
+    theirs = sides.recipient is not None and sides.recipient[0] == land and not sides.recipient[1]
+    return "recipient" if suffers and theirs else "outsiders"
 
 
 def side_of_publisher(publisher: str | None, sides: Dyad) -> Side:
@@ -125,7 +135,10 @@ def _of(land: str, state: bool | None, sides: Dyad) -> Side:
     """The side of a country, and of its state or of those who face it."""
     camps: tuple[tuple[Side, Camp | None], ...] = (("actor", sides.actor), ("recipient", sides.recipient))
     for side, camp in camps:
-        if camp is not None and camp[0] == land and camp[1] in (None, state):
+        if camp is None or camp[1] not in (None, state):
+            continue
+        # rebels of one country and those who fight under a name of many countries are one side
+        if camp[0] == land or (land in _MOVEMENTS and camp[1] is False):
             return side
     return "outsiders"
 
