@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from rashomon.exports.phrases import valid
 from rashomon.model import Reading
+
+if TYPE_CHECKING:
+    from rashomon.comparison import Picture
 
 
 def line(reading: Reading) -> bytes:
@@ -39,6 +42,13 @@ def compare_line(story: str | None, incidents: Sequence[object]) -> bytes:
     return _encode({"story": story, "incidents": incidents})
 
 
+def matrix_line(story: str | None, picture: Picture) -> bytes:
+    """A matrix as one JSON object in UTF-8: the story, the incidents that it is put together of, and the
+    matrix."""
+    parts = [part.id for part in picture.parts]
+    return _encode({"story": story, "incidents": parts, "matrix": picture.matrix})
+
+
 def _encode(value: dict[str, Any]) -> bytes:
     try:
         return msgspec.json.encode(value)
@@ -59,4 +69,4 @@ def _valid(value: Any) -> Any:
     return value
 
 
-__all__ = ["compare_line", "line"]
+__all__ = ["compare_line", "line", "matrix_line"]
