@@ -3,6 +3,8 @@
     rashomon read FILE...       the claims of each report
     rashomon compare FILE...    the incidents of each story, and who says what of them
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
+    rashomon explain FILE --incident ID
+                                which signs held the claims of one incident together
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
     rashomon doctor             whether this installation is whole
@@ -25,6 +27,7 @@ from rashomon._terminal import Messages, printable
 from rashomon.build_cli import actors, places
 from rashomon.compare_cli import compare
 from rashomon.errors import InputError, MissingExtra, RashomonError
+from rashomon.explain_cli import explain
 from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
 
 app = typer.Typer(
@@ -103,49 +106,7 @@ def read(
 
 
 app.command()(compare)
-
-
-@app.command()
-def explain(
-    file: Annotated[
-        str,
-        typer.Argument(metavar="FILE", show_default=False, help="As for read; - for standard input."),
-    ],
-    claim: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="CLAIM",
-            show_default=False,
-            help="A claim's id, the start of one, or its number in the report (2.5: the fifth claim of the "
-            "second report). Without it, the claims are listed.",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
-    published: Published = None,
-    publisher: Publisher = None,
-    title: Title = None,
-    max_chars: MaxChars = None,
-    to: Output = None,
-    quiet: Quiet = False,
-) -> None:
-    """Explain one claim: which words and which scores gave each field, and what else it could have been."""
-    from rashomon.explain import UnknownClaim, find, listing
-    from rashomon.exports import explanation
-
-    with Run([file], published, publisher, title, max_chars, to, quiet) as run:
-        if claim is None:
-            run.write(listing(run.readings()).encode("utf-8", "replace") + b"\n")
-            return
-        try:
-            found = find(run.readings(), claim)
-        except UnknownClaim as unknown:
-            Messages().refuse(unknown)
-            typer.echo(unknown.claims, err=True)
-            raise typer.Exit(REFUSED) from unknown
-        if as_json:
-            run.write(explanation.line(found) + b"\n")
-        else:
-            run.draw(lambda console: explanation.print_explanation(found, console))
+app.command()(explain)
 
 
 @app.command()
