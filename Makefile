@@ -1,4 +1,4 @@
-# make demo      install into .venv, read the samples, write demo.html
+# make demo      install into .venv, read the samples, compare three accounts, write demo.html and matrix.html
 # make test      everything that must hold: lint, types, tests
 # make evaluate  measure this build against gold sets: make evaluate DATA=folder
 # make picture   the picture of the README, from demo.html (needs chromium)
@@ -25,7 +25,11 @@ endif
 demo: $(VENV)/.installed
 	@$(RASHOMON) read $(SAMPLES) --format table
 	@$(RASHOMON) read $(SAMPLES) --format html --output demo.html
-	@echo "The same with every word marked that a claim came from: open $(CURDIR)/demo.html in a browser."
+	@$(RASHOMON) compare samples/cabra.jsonl --format html --output matrix.html
+	@$(RASHOMON) compare samples/cabra.jsonl --format table --top 1
+	@echo
+	@echo "In a browser: $(CURDIR)/matrix.html, the same matrix with every cell linked to its words;"
+	@echo "              $(CURDIR)/demo.html, the reports with every word marked that a claim came from."
 
 # All three run, whatever the first one says; the tests' closing line comes last.
 test: $(VENV)/.installed-test chromium
@@ -49,7 +53,7 @@ picture: demo
 	rm -rf "$$folder"; ls -l $(PICTURE)
 
 clean:
-	rm -rf $(VENV) demo.html build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo.html matrix.html build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Stamps: a second run installs nothing unless pyproject.toml has changed.
 $(VENV)/.installed: pyproject.toml | $(VENV)/.usable
