@@ -1,4 +1,4 @@
-"""One run of `read` or `compare`: input, messages and output, held together."""
+"""One run of a command over reports: input, messages and output, held together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REFUSED = 1
 
 
 class Run:
-    """One run of `read` or `compare`: its input, its messages, its output."""
+    """One run of a command over reports: its input, its messages, its output."""
 
     def __init__(
         self,
@@ -131,6 +131,10 @@ class Run:
             )
             table.add_row(*(Text(printable(cell)) for cell in cells))
         self.draw(lambda console: console.print(table))
+
+    def note(self, note: str) -> None:
+        """A note on the run as a whole."""
+        self._messages.note(None, note)
 
     def write(self, data: bytes) -> None:
         """Bytes to the output, at once where somebody may be waiting for them."""

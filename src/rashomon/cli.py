@@ -2,6 +2,7 @@
 
     rashomon read FILE...       the claims of each report
     rashomon compare FILE...    the same, then the incidents of each story
+    rashomon tension FILE...    scores of events between countries, as each side tells them
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
@@ -16,15 +17,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from rashomon._options import Files, MaxChars, Output, Published, Publisher, Quiet, Title, default_format
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.build_cli import actors, places
 from rashomon.errors import InputError, MissingExtra, RashomonError
+from rashomon.tension_cli import tension
 
 app = typer.Typer(
     name="rashomon",
@@ -38,6 +40,7 @@ app = typer.Typer(
 
 app.add_typer(places, name="places")
 app.add_typer(actors, name="actors")
+app.command()(tension)
 
 
 class Format(StrEnum):
@@ -61,65 +64,6 @@ def _version(wanted: bool) -> None:
 
         typer.echo(f"rashomon {rashomon.__version__}")
         raise typer.Exit
-
-
-def _published(value: str | None) -> str | None:
-    if value is None:
-        return None
-    from rashomon.sources.wire import parse_published
-
-    day = parse_published(value)
-    if day is None:
-        raise typer.BadParameter(f"{printable(value)!r} is not a date; write it as 2019-05-28")
-    return day
-
-
-def _output(value: Path | None) -> Path | None:
-    if value is not None and (value.is_dir() or not value.absolute().parent.is_dir()):
-        what = "is a folder" if value.is_dir() else "would lie in a folder that does not exist"
-        raise typer.BadParameter(f"{printable(str(value))} {what}; name a file")
-    return value
-
-
-Files = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="FILE",
-        show_default=False,
-        help="Plain text, HTML, JSON Lines or JSON; a folder of such files; - for standard input.",
-    ),
-]
-Published = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DATE",
-        callback=_published,
-        help="Day of publication, as 2019-05-28, of reports that do not say; relative dates start from it.",
-    ),
-]
-Publisher = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Publisher of reports that do not name theirs.")
-]
-Title = Annotated[str | None, typer.Option(metavar="WORDS", help="Title of reports that have none.")]
-MaxChars = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        min=1,
-        help="Refuse a text of more characters. Default: RASHOMON_MAX_CHARS, else 1000000.",
-    ),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        callback=_output,
-        help="Write here; the file appears when all is written.",
-    ),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes, only errors.")]
 
 
 @app.callback()
@@ -156,7 +100,7 @@ def read(
     A report that cannot be read is named on standard error, and the others are read; then the status is 1.
     """
     with Run(files, published, publisher, title, max_chars, to, quiet) as run:
-        chosen = form or Format(_default_format(to))
+        chosen = form or Format(default_format(to))
         if chosen is Format.jsonl:
             run.lines(run.readings())
         elif chosen is Format.table:
@@ -202,7 +146,7 @@ def compare(
                 reports.setdefault(reading.report.story, []).append(reading.report)
                 yield reading
 
-        chosen = form or CompareFormat("jsonl" if _default_format(to) == "html" else _default_format(to))
+        chosen = form or CompareFormat("jsonl" if default_format(to) == "html" else default_format(to))
         if chosen is CompareFormat.jsonl:
             from rashomon.exports.jsonl import compare_line
 
@@ -300,12 +244,6 @@ def evaluate(context: typer.Context) -> None:
             f"the package {error.name} is needed to evaluate", hint="pip install 'rashomon[evaluate]'"
         ) from error
     commands(context.args, prog_name="rashomon evaluate")
-
-
-def _default_format(to: Path | None) -> str:
-    if to is not None:
-        return "html" if to.suffix.lower() in {".html", ".htm"} else "jsonl"
-    return "table" if sys.stdout.isatty() else "jsonl"
 
 
 def main() -> None:
