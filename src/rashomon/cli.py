@@ -3,6 +3,7 @@
     rashomon read FILE...       the claims of each report
     rashomon compare FILE...    the same, then the incidents of each story
     rashomon tension FILE...    scores of events between countries, as each side tells them
+    rashomon brief FILE...      one incident on a page: what all say, where they differ, with sources
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
@@ -24,6 +25,7 @@ import typer
 from rashomon._options import Files, MaxChars, Output, Published, Publisher, Quiet, Title, default_format
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
+from rashomon.brief_cli import brief
 from rashomon.build_cli import actors, places
 from rashomon.errors import InputError, MissingExtra, RashomonError
 from rashomon.tension_cli import tension
@@ -41,6 +43,7 @@ app = typer.Typer(
 app.add_typer(places, name="places")
 app.add_typer(actors, name="actors")
 app.command()(tension)
+app.command()(brief)
 
 
 class Format(StrEnum):

@@ -161,6 +161,13 @@ def test_the_table_of_media_places_publishers_and_own_words_go_before_it() -> No
     assert narrator(own, None).country is None
 
 
+def test_one_country_or_capital_in_its_name_places_a_publisher() -> None:
+    own = told(1, "x", voice=publisher_voice())
+    assert narrator(own, "Prishtina Ledger").country == "XKX"
+    assert narrator(own, "Serbia and Kosovo Review").country is None
+    assert narrator(own, "Hill Courier").country is None
+
+
 HOSTILE = ["<script>", "=cmd|' /C calc'!A0", "\u202e\x00\ud800", "sRb", "SRB\n", "ŠRB", ""]
 
 

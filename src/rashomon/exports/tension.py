@@ -42,7 +42,8 @@ def rows(result: Tension) -> bytes:
     writer.writerow(names)
     for point in result.points:
         told = _encodable(point, result.by)
-        writer.writerow((dyad_name(point.dyad), *(told[name] for name in names[1:-1]), " ".join(told["ids"])))
+        ids = " ".join(map(valid, point.ids))
+        writer.writerow((dyad_name(point.dyad), *(told[name] for name in names[1:-1]), ids))
     return page.getvalue().encode("utf-8")
 
 

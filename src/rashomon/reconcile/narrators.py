@@ -1,8 +1,9 @@
 """Narrators: which country a claim is told from.
 
 A quoted voice is placed by the country of its code, the publisher's own voice by where the publisher is at
-home. Where that is not known the narrator stays unplaced: nothing is guessed from the dateline or the subject
-of a report.
+home: as the table of media says, or else the one country or capital in its name ("Prishtina Ledger"), as for
+the sides of an account matrix. Where neither says it the narrator stays unplaced: nothing is guessed from the
+dateline or the subject of a report.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from collections.abc import Mapping
 
 import msgspec
 
+from rashomon.knowledge import countries
 from rashomon.knowledge.actors import publisher_profile
 from rashomon.knowledge.names import fold
 from rashomon.model import Claim, Party
 
 _COUNTRY = re.compile(r"[A-Z]{3}")
+_NAME_CHARS = 200
 
 
 class Narrator(msgspec.Struct, frozen=True):
@@ -36,9 +39,16 @@ def narrator(claim: Claim, publisher: str | None, homes: Mapping[str, str] | Non
         return Narrator(None)
     known = (homes or {}).get(home_key(publisher))
     if known is None:
-        profile = publisher_profile(publisher)
-        known = profile.country if profile is not None else None
+        known = _home(publisher)
     return Narrator(country_code(known), publisher)
+
+
+def _home(publisher: str) -> str | None:
+    profile = publisher_profile(publisher)
+    if profile is not None and profile.country:
+        return profile.country
+    named = {mention.iso3 for mention in countries.mentions(publisher[:_NAME_CHARS])}
+    return named.pop() if len(named) == 1 else None
 
 
 def home_key(publisher: str) -> str:
