@@ -1,4 +1,4 @@
-"""Readings gathered into stories, each with its incidents: where commands over several reports start."""
+"""Readings gathered into stories, each with its incidents: where sums over stories start."""
 
 from __future__ import annotations
 

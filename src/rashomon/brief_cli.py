@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from rashomon._options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.errors import InputError
+from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rashomon._stories import Gathered
+    from rashomon.comparison import Comparison
     from rashomon.reconcile.incidents import Incident
 
 
@@ -32,7 +32,7 @@ class _Choice(msgspec.Struct, frozen=True):
     """An incident that a brief can be of, and its story; a whole may stand for several incidents."""
 
     incident: Incident
-    story: Gathered
+    story: Comparison
     parts: tuple[str, ...]
 
 
@@ -65,7 +65,7 @@ def brief(
 
     Every sentence is put together from claims and names its sources: publisher, day, voice and quoted words.
     """
-    from rashomon._stories import gather
+    from rashomon.comparison import compare
     from rashomon.exports import brief_markdown, brief_page
     from rashomon.exports.brief import brief as compose
 
@@ -73,7 +73,7 @@ def brief(
         form is None and to is not None and to.suffix.lower() in (".html", ".htm")
     )
     with Run(files, published, publisher, title, max_chars, to, quiet) as run:
-        choices = _choices(gather(run.readings()))
+        choices = _choices(compare(run.readings()))
         if listing:
             run.draw(lambda console: _print(choices, console))
             return
@@ -87,19 +87,19 @@ def brief(
                 f"this is the incident that most voices tell, {chosen.incident.id}, of {len(choices):,}; "
                 "--list lists them, --incident ID takes another"
             )
-        written = compose(chosen.incident, chosen.story.claims, chosen.story.reports)
+        written = compose(
+            chosen.incident, chosen.story.claims.values(), (each.report for each in chosen.story.readings)
+        )
         page = brief_page.render(written) if html else brief_markdown.render(written)
         run.write(page.encode("utf-8", "replace"))
 
 
-def _choices(stories: Iterable[Gathered]) -> list[_Choice]:
+def _choices(stories: Iterable[Comparison]) -> list[_Choice]:
     """What a brief can be of, those that most voices tell first; incidents of one operation are one."""
-    from rashomon.reconcile.operations import operations
-
     found = [
-        _Choice(each.whole, story, tuple(part.id for part in each.parts))
+        _Choice(picture.whole, story, tuple(part.id for part in picture.parts))
         for story in stories
-        for each in operations(story.incidents, story.claims, story.reports)
+        for picture in story.pictures
     ]
     found.sort(key=lambda choice: (-len(choice.incident.accounts), -len(choice.incident.claims)))
     return found

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from rashomon._options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
 from rashomon._run import Run
 from rashomon._terminal import printable
+from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
 
 
 class TensionFormat(StrEnum):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from rashomon.exports.phrases import valid
 from rashomon.model import Reading
+
+if TYPE_CHECKING:
+    from rashomon.comparison import Picture
 
 
 def line(reading: Reading) -> bytes:
@@ -17,7 +20,7 @@ def line(reading: Reading) -> bytes:
     Text that UTF-8 cannot hold (lone surrogates) has U+FFFD in its place; offsets are as in the report.
     """
     report = reading.report
-    return _encode(
+    return encode(
         {
             "report": {
                 "id": report.id,
@@ -36,10 +39,18 @@ def line(reading: Reading) -> bytes:
 
 def compare_line(story: str | None, incidents: Sequence[object]) -> bytes:
     """A story and its incidents as one JSON object in UTF-8, without a line end."""
-    return _encode({"story": story, "incidents": incidents})
+    return encode({"story": story, "incidents": incidents})
 
 
-def _encode(value: dict[str, Any]) -> bytes:
+def matrix_line(story: str | None, picture: Picture) -> bytes:
+    """A matrix as one JSON object in UTF-8: the story, the incidents that it is put together of, and the
+    matrix."""
+    parts = [part.id for part in picture.parts]
+    return encode({"story": story, "incidents": parts, "matrix": picture.matrix})
+
+
+def encode(value: dict[str, Any]) -> bytes:
+    """A JSON object in UTF-8; lone surrogates become U+FFFD."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # rare: only then is every string looked at
@@ -59,4 +70,4 @@ def _valid(value: Any) -> Any:
     return value
 
 
-__all__ = ["compare_line", "line"]
+__all__ = ["compare_line", "encode", "line", "matrix_line"]

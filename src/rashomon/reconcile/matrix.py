@@ -117,9 +117,16 @@ def matrix(incident: Incident, claims: Iterable[Claim], reports: Iterable[Report
 
 
 def matrices(
-    incidents: Iterable[Incident], claims: Iterable[Claim], reports: Iterable[Report] = ()
+    incidents: Iterable[Incident],
+    claims: Iterable[Claim],
+    reports: Iterable[Report] = (),
+    part_of: Mapping[str, str] | None = None,
 ) -> Iterator[Matrix]:
-    """The matrices of several incidents, with what they share looked up once."""
+    """The matrices of several incidents, with what they share looked up once.
+
+    `part_of` names, where an incident is an operation put together (see `operations`), the part of it that
+    each claim is of: who tells of another part says nothing instead.
+    """
     known = {claim.id: claim for claim in claims}
     original = originals(in_order(map(traits_of, known.values())))
     of = {report.id: report for report in reports}
@@ -127,7 +134,7 @@ def matrices(
     for claim in known.values():
         in_report[claim.report].append(claim)
     for incident in incidents:
-        yield _matrix(incident, known, of, original, in_report)
+        yield _matrix(incident, known, of, original, in_report, part_of or {})
 
 
 def _matrix(
@@ -136,6 +143,7 @@ def _matrix(
     reports: Mapping[str, Report],
     original: Mapping[str, str],
     in_report: Mapping[str, Sequence[Claim]],
+    part_of: Mapping[str, str],
 ) -> Matrix:
     missing = [ref for ref in incident.claims if ref not in known]
     if missing:
@@ -148,13 +156,13 @@ def _matrix(
     sides = dyad(told, incident.type, around)
     hit = [party for claim in told for party in claim.recipients]
     columns = [_column(each, known, reports, original, sides, hit) for each in incident.accounts]
-    columns.sort(key=lambda column: SIDES.index(column.side))
+    columns.sort(key=lambda column: (SIDES.index(column.side), -len(column.claims)))
     present = [side for side in SIDES if any(column.side == side for column in columns)]
     return Matrix(
         incident.id,
         tuple((side, sides.label(side)) for side in present),
         tuple(columns),
-        tuple(_facts(incident, told, columns, reports)),
+        tuple(_facts(incident, told, columns, reports, part_of)),
     )
 
 
@@ -191,7 +199,11 @@ def _column(
 
 
 def _facts(
-    incident: Incident, claims: Sequence[Claim], columns: Sequence[Column], reports: Mapping[str, Report]
+    incident: Incident,
+    claims: Sequence[Claim],
+    columns: Sequence[Column],
+    reports: Mapping[str, Report],
+    part_of: Mapping[str, str],
 ) -> list[Fact]:
     day = {
         claim.id: (report.published or "")[:10] if (report := reports.get(claim.report)) else ""
@@ -209,12 +221,14 @@ def _facts(
     facts = []
     for (field, key), by_column in table.items():
         cells = []
+        parts = {part_of.get(fact.claim) for its in by_column for fact in its}
         for number, told in enumerate(by_column):
             others = [
                 fact
                 for (other, name), theirs in table.items()
                 if other == field and name != key and _comparable(field, key, name)
                 for fact in theirs[number]
+                if part_of.get(fact.claim) in parts
             ]
             cells.append(_cell(told, others, day, incident.updates))
         facts.append(_fact(field, key, labels[field, key], cells, (field, key) in contested))

@@ -1,8 +1,7 @@
-"""Arguments and options that commands over reports share."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -68,13 +67,3 @@ Output = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes, only errors.")]
-
-
-def default_format(to: Path | None) -> str:
-    """html or jsonl by the name of the output; else table on a terminal, jsonl into a pipe."""
-    if to is not None:
-        return "html" if to.suffix.lower() in {".html", ".htm"} else "jsonl"
-    return "table" if sys.stdout.isatty() else "jsonl"
-
-
-__all__ = ["Files", "MaxChars", "Output", "Published", "Publisher", "Quiet", "Title", "default_format"]
