@@ -221,6 +221,21 @@ def test_of_one_voice_alone_nothing_is_compared() -> None:
     assert texts(told, "told")[0].startswith("According to Hill Courier, people were arrested")
 
 
+def test_an_outlet_and_a_quoted_voice_of_its_name_are_told_apart() -> None:
+    scene = Scene().tell("Hill Courier", "2021-03-02")
+    scene.tell("Hill Courier", "2021-03-02", voice=voice("Hill Courier"), figures=killed(2))
+    told = scene.brief()
+    assert sorted(each.voice for each in told.voices) == ["Hill Courier", "Hill Courier (quoted)"]
+    assert "Arrested, according to Hill Courier (quoted): 2 herders." in texts(told, "some")
+
+
+def test_many_who_are_silent_are_counted() -> None:
+    scene = Scene().tell("Hill Courier", "2021-03-02", voice=GUARD, figures=killed(3))
+    for number in range(6):
+        scene.tell(f"Post {number}", "2021-03-02")
+    assert details(scene.brief(), "some", "Arrested") == ["Nothing of it from 6 other voices."]
+
+
 def test_equal_words_of_one_voice_are_one_source() -> None:
     told = (
         Scene()

@@ -14,7 +14,18 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from rashomon.exports.brief_words import NAMED, clipped, deed, frame, frames, key_of, listed, title_of, upper
+from rashomon.exports.brief_words import (
+    NAMED,
+    clipped,
+    deed,
+    frame,
+    frames,
+    key_of,
+    listed,
+    names_of,
+    title_of,
+    upper,
+)
 from rashomon.exports.phrases import date_words, one_line
 from rashomon.model import Claim, Date, Report
 from rashomon.reconcile.facts import FIGURES, State, state_of
@@ -118,7 +129,10 @@ class _Composer:
         self._incident, self._grid = incident, grid
         self._claims = {claim.id: claim for claim in claims}
         self._reports = {report.id: report for report in reports}
-        self._voice_of = {ref: column.voice for column in grid.columns for ref in column.claims}
+        self._names = names_of(grid)
+        self._voice_of = {
+            ref: name for name, column in zip(self._names, grid.columns, strict=True) for ref in column.claims
+        }
         self._outlets = {outlet for ref in incident.claims if (outlet := self._outlet(ref))}
         self._parties = self._party_labels()
         self._cited: dict[_Words, tuple[int, str]] = {}
@@ -234,14 +248,14 @@ class _Composer:
     def _groups(self, fact: Fact) -> list[_Group]:
         """Voices that tell a row in one way: state, value, voices, claims."""
         groups: dict[tuple[State, str], tuple[list[str], list[str]]] = {}
-        for column, cell in zip(self._grid.columns, fact.cells, strict=True):
+        for name, cell in zip(self._names, fact.cells, strict=True):
             if cell.state == "silent":
                 continue
             for state in (cell.state, *(cell.also if fact.field == "deed" else ())):
                 own = [ref for ref in cell.claims if self._in_state(ref, state)] or list(cell.claims)
                 value = self._who(own) if fact.field == "deed" else self._value(fact, cell)
                 voices, refs = groups.setdefault((state, value), ([], []))
-                voices.append(one_line(column.voice))
+                voices.append(name)
                 refs.extend(own)
         return [(state, value, voices, tuple(refs)) for (state, value), (voices, refs) in groups.items()]
 
@@ -298,8 +312,9 @@ class _Composer:
 
     def _quiet(self, fact: Fact) -> list[str]:
         """Voices that say nothing of a row, nor anything else about the same."""
-        pairs = zip(self._grid.columns, fact.cells, strict=True)
-        return [one_line(c.voice) for c, cell in pairs if cell.state == "silent" and not cell.otherwise]
+        pairs = zip(self._names, fact.cells, strict=True)
+        quiet = [name for name, cell in pairs if cell.state == "silent" and not cell.otherwise]
+        return quiet if len(quiet) <= NAMED + 1 else [f"{len(quiet)} other voices"]
 
     def _many(self, voices: Sequence[str]) -> str:
         everybody = len(voices) == len(self._grid.columns) > NAMED - 1
@@ -355,7 +370,7 @@ class _Composer:
         return Source(
             number,
             ref,
-            one_line(self._voice_of.get(ref) or claim.voice.name or claim.voice.text or ""),
+            self._voice_of.get(ref) or one_line(claim.voice.name or claim.voice.text or ""),
             clipped(claim),
             report.publisher if report is not None else None,
             report.published if report is not None else None,
@@ -367,12 +382,12 @@ class _Composer:
         sides = dict(self._grid.sides)
         return tuple(
             Heard(
-                one_line(column.voice),
+                name,
                 one_line(sides.get(column.side, column.side)),
                 tuple(one_line(outlet) for outlet in column.publishers),
                 column.copies,
             )
-            for column in self._grid.columns
+            for name, column in zip(self._names, self._grid.columns, strict=True)
         )
 
     def _about(self) -> str:

@@ -6,6 +6,7 @@ Values are put into a frame in one pass, so that a name which looks like a frame
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -15,7 +16,7 @@ from rashomon.exports.phrases import date_words, one_line
 from rashomon.knowledge import countries
 from rashomon.model import Claim, Place
 from rashomon.reconcile.incidents import Incident
-from rashomon.reconcile.matrix import Fact
+from rashomon.reconcile.matrix import Fact, Matrix
 
 NAMED = 4
 """Voices and parties that a sentence names before it counts the others."""
@@ -51,6 +52,16 @@ def listed(names: Sequence[str]) -> str:
     if len(names) > NAMED + 1:
         names = [*names[:NAMED], f"{len(names) - NAMED:,} others"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nobody"
+
+
+def names_of(grid: Matrix) -> list[str]:
+    """What the voices are called; a quoted voice with the name of another says that it is quoted."""
+    called = [one_line(column.voice) for column in grid.columns]
+    often = Counter(called)
+    return [
+        f"{name} (quoted)" if often[name] > 1 and column.kind != "publisher" else name
+        for name, column in zip(called, grid.columns, strict=True)
+    ]
 
 
 def upper(text: str) -> str:
@@ -104,4 +115,4 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-__all__ = ["NAMED", "clipped", "deed", "frame", "frames", "key_of", "listed", "title_of", "upper"]
+__all__ = ["NAMED", "clipped", "deed", "frame", "frames", "key_of", "listed", "names_of", "title_of", "upper"]

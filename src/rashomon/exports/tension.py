@@ -133,7 +133,7 @@ def _print_dyad(dyad: Dyad, points: Sequence[Point], by: Period, console: Consol
     heading = Text(words[:1].upper() + words[1:], style="bold")
     heading.append(f"  {dyad_name(dyad)} · {span_words(points, by)}", style="not bold dim")
     console.print(heading)
-    console.print(_narrators(dyad, points, by, max(8, min(console.width - 62, 60))))
+    console.print(_narrators(dyad, points, by, max(8, min(console.width - 76, 60))))
     if len(whole) > 1:
         console.print(_periods(dyad, points, by))
     console.print()
