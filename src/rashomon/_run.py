@@ -100,6 +100,10 @@ class Run:
             )
         )
 
+    def note(self, note: str) -> None:
+        """A note on the run as a whole."""
+        self._messages.note(None, note)
+
     def write(self, data: bytes) -> None:
         """Bytes to the output, at once where somebody may be waiting for them."""
         if not self._to_file:

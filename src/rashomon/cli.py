@@ -2,6 +2,8 @@
 
     rashomon read FILE...       the claims of each report
     rashomon compare FILE...    the incidents of each story, and who says what of them
+    rashomon tension FILE...    scores of events between countries, as each side tells them
+    rashomon brief FILE...      one incident on a page: what all say, where they differ, with sources
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
     rashomon explain FILE --incident ID
                                 which signs held the claims of one incident together
@@ -24,11 +26,13 @@ import typer
 
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
+from rashomon.brief_cli import brief
 from rashomon.build_cli import actors, places
 from rashomon.compare_cli import compare
 from rashomon.errors import InputError, MissingExtra, RashomonError
 from rashomon.explain_cli import explain
 from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.tension_cli import tension
 
 app = typer.Typer(
     name="rashomon",
@@ -107,6 +111,8 @@ def read(
 
 app.command()(compare)
 app.command()(explain)
+app.command()(tension)
+app.command()(brief)
 
 
 @app.command()

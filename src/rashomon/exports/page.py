@@ -6,23 +6,19 @@ script, by their hashes. It works without script too: events in the text and cla
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 from rashomon.exports import phrases
 from rashomon.exports.cards import card
 from rashomon.exports.segments import Segment, paragraphs, segments
+from rashomon.exports.sheet import digest, escape, fill, template
 from rashomon.model import Reading, Report
 
 _NO_CLAIMS = "No claims were found in this report."
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _LINKABLE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 
@@ -44,17 +40,16 @@ def render(
     readings = tuple(readings)
     voices = Counter(phrases.voice_name(claim.voice) for reading in readings for claim in reading.claims)
     keys = {name: f"v{number}" for number, (name, _) in enumerate(voices.most_common())}
-    style, script = _template("page.css"), _template("page.js")
-    if lead:
-        style += "\n" + _template("matrix.css")
-    return _fill(
-        _template("page.html"),
+    style = template("palette.css", "page.css", *(("matrix.css",) if lead else ()))
+    script = template("page.js")
+    return fill(
+        template("page.html"),
         {
             "title": escape(phrases.one_line(title)),
             "style": style,
             "script": script,
-            "style_hash": _hash(style),
-            "script_hash": _hash(script),
+            "style_hash": digest(style),
+            "script_hash": digest(script),
             "summary": _summary(readings, len(voices)),
             "navigation": _navigation(readings),
             "lead": lead,
@@ -65,11 +60,6 @@ def render(
             ),
         },
     )
-
-
-def escape(text: str) -> str:
-    """Text for HTML, in an element or a quoted attribute; harmful characters stand as their code points."""
-    return html.escape(phrases.reveal(text))
 
 
 def _escape_running(text: str) -> str:
@@ -194,20 +184,6 @@ def _segment(text: str, key: str, segment: Segment, seen: set[str]) -> str:
 
 def _is_trigger(roles: tuple[str, ...]) -> bool:
     return any(role.startswith("trigger") for role in roles)
-
-
-def _fill(template: str, values: Mapping[str, str]) -> str:
-    """One pass, so that a report which speaks of "{{script}}" is not filled in."""
-    return _PLACEHOLDER.sub(lambda match: values[match.group(1)], template)
-
-
-def _hash(content: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-
-
-@cache
-def _template(name: str) -> str:
-    return (resources.files("rashomon.exports") / "templates" / name).read_text(encoding="utf-8").strip()
 
 
 __all__ = ["anchor", "escape", "render"]
