@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import dataclasses
+import importlib
 import io
 import random
 import zipfile
@@ -154,4 +155,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Under its own name: the labels are pickled `Soft`s, and `__main__.Soft` could not be read again.
+    importlib.import_module("training.teach").main()
