@@ -3,8 +3,8 @@
     profile("TASS").speaks_for                        # "Russia"; its code is "RUS GOV"
     profile("https://www.bbc.co.uk/news/x").name      # "BBC"
 
-The table is `tables/publishers.csv`; a name that it does not hold is looked up in the table of media, which has
-more outlets but no domains. It says who runs an outlet, never whether a report is right.
+The table is `tables/publishers.csv`; a name that it does not hold is looked up in the table of media, which
+has more outlets but no domains. It says who runs an outlet, never whether a report is right.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _LONGEST = 2_000  # characters of a name or address; beyond that it is neither
 class Publisher(msgspec.Struct, frozen=True):
     """One outlet.
 
-    `country` is ISO 3166 alpha-3, or IGO UNO NGO ISM for what is no country's. `side`: `state` (controlled by a
-    state), `public` (publicly owned, independent), `party` (of a movement that is a side itself), `private`,
-    `independent`. `speaks_for` is the government, movement or body whose line the outlet carries because that
-    one runs it, and `code` its country and PLOVER sector; both None where the outlet speaks for itself, or where
-    that is in dispute.
+    `country` is ISO 3166 alpha-3, or IGO UNO NGO ISM for what is no country's. `side`: `state` (controlled by
+    a state), `public` (publicly owned, independent), `party` (of a movement that is a side itself),
+    `private`, `independent`. `speaks_for` is the government, movement or body whose line the outlet carries
+    because that one runs it, and `code` its country and PLOVER sector; both None where the outlet speaks for
+    itself, or where that is in dispute.
     """
 
     name: str
@@ -57,7 +57,9 @@ def profile(name_or_domain: str) -> Publisher | None:
     if found is not None:
         return found
     media = publisher_profile(given)
-    return media and Publisher(given, country=media.country, owner=media.owner, side=media.side)
+    if media is None:
+        return None
+    return Publisher(given, country=media.country, owner=media.owner, side=media.side)
 
 
 def publishers() -> tuple[Publisher, ...]:
