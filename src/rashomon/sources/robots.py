@@ -1,0 +1,79 @@
+"""What a site's robots.txt asks (RFC 9309), read by protego and kept for a day."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rashomon.errors import FetchFailed, FetchRefused
+from rashomon.sources.fetch import Fetched
+
+if TYPE_CHECKING:
+    from protego import Protego
+
+ROBOT = "rashomon"
+MAX_BYTES = 500 * 1024
+_KEPT_SECONDS = 86_400.0
+_KEPT_AFTER_FAILURE = 600.0
+_SITES = 2_000
+_ALLOW_ALL, _ALLOW_NONE = "", "User-agent: *\nDisallow: /"
+
+
+class Robots:
+    """The rules of sites, asked for once a day.
+
+    Args:
+        get: fetches a robots.txt.
+        clock: seconds.
+    """
+
+    def __init__(
+        self, get: Callable[[str], Awaitable[Fetched]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._get, self._clock = get, clock
+        self._rules: dict[str, tuple[float, Protego, FetchFailed | None]] = {}
+
+    async def check(self, url: str) -> float | None:
+        """The seconds that the site asks for between two requests, if it does.
+
+        Raises:
+            FetchRefused: the site asks that this is not fetched, or is itself refused.
+            FetchFailed: the rules cannot be had just now: until they can, nothing is fetched.
+        """
+        rules, failure = await self._of(url)
+        if failure is not None:
+            again = FetchFailed(f"its robots.txt cannot be read: {failure.what}")
+            again.status, again.retry_after = failure.status, failure.retry_after
+            raise again
+        if not rules.can_fetch(url, ROBOT):
+            raise FetchRefused("the site's robots.txt asks that this is not fetched")
+        delay = rules.crawl_delay(ROBOT)
+        return float(delay) if delay else None
+
+    async def _of(self, url: str) -> tuple[Protego, FetchFailed | None]:
+        from protego import Protego
+
+        parts = urlsplit(url)
+        site = f"{parts.scheme}://{parts.netloc}".lower()
+        now = self._clock()
+        if site in self._rules and self._rules[site][0] > now:
+            return self._rules[site][1:]
+        failure: FetchFailed | None = None
+        text, kept = _ALLOW_ALL, _KEPT_SECONDS
+        try:
+            answer = await self._get(f"{site}/robots.txt")
+            if answer.content_type in {"", "text/plain"} or not answer.body.lstrip().startswith(b"<"):
+                text = answer.body.decode("utf-8-sig", "replace").replace("\x00", " ")
+        except FetchRefused as error:
+            if error.status is None:  # the guard, not the site: then the page is refused as well
+                raise
+        except FetchFailed as error:
+            failure, text, kept = error, _ALLOW_NONE, _KEPT_AFTER_FAILURE
+        if len(self._rules) >= _SITES:
+            self._rules = {name: entry for name, entry in self._rules.items() if entry[0] > now}
+            while len(self._rules) >= _SITES:
+                del self._rules[next(iter(self._rules))]
+        self._rules[site] = (now + kept, Protego.parse(text), failure)
+        return self._rules[site][1:]
