@@ -5,6 +5,8 @@
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
+    rashomon watch FEEDS...     follow feeds, write reports
+    rashomon fetch LIST...      fetch lists of links, write reports
     rashomon doctor             whether this installation is whole
     rashomon evaluate ...       measure this build against gold sets (extra: rashomon[evaluate])
 
@@ -25,6 +27,7 @@ from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.build_cli import actors, places
 from rashomon.errors import InputError, MissingExtra, RashomonError
+from rashomon.watch_cli import fetch, watch
 
 app = typer.Typer(
     name="rashomon",
@@ -38,6 +41,8 @@ app = typer.Typer(
 
 app.add_typer(places, name="places")
 app.add_typer(actors, name="actors")
+app.command()(watch)
+app.command()(fetch)
 
 
 class Format(StrEnum):

@@ -19,7 +19,7 @@ from rashomon.sources.html import Page
 WHOLE_TEXT = 1_500  # characters: a feed that carries so much has the article, and its page is not asked for
 _EARLIEST = 1990  # feeds began later; 1970 is what broken clocks say
 _AHEAD = timedelta(hours=26)  # a clock that runs in the farthest zone, and is wrong by some minutes
-_STUB = 500
+_STUB, _NOTHING = 600, 150
 _CUT = re.compile(
     r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.|(?:read|see|view) (?:more|the full \w+|full \w+)\W{0,3})\s*$",
     re.IGNORECASE,
@@ -64,7 +64,8 @@ def report_of_entry(
         url: where the page came from in the end.
     """
     notes: list[str] = []
-    link = plain_link(url or entry.link) if (url or entry.link) else None
+    address = url or entry.link
+    link = plain_link(address) if address else None
     text = page.text if page is not None else entry.words
     title = entry.title or (page.title if page else None)
     if not text:
@@ -108,7 +109,14 @@ def has_whole_text(entry: Entry) -> bool:
     return len(entry.content) >= WHOLE_TEXT and not _CUT.search(entry.content[-60:])
 
 
-def wall_of(page: Page | None, body: bytes, entry_words: str) -> str | None:
+class Wall(NamedTuple):
+    """What stands between a reader and an article. `shut`: what the page shows is not worth keeping."""
+
+    note: str
+    shut: bool = True
+
+
+def wall_of(page: Page | None, body: bytes, entry_words: str) -> Wall | None:
     """What stands between a reader and the article, if something does.
 
     Args:
@@ -116,16 +124,17 @@ def wall_of(page: Page | None, body: bytes, entry_words: str) -> str | None:
         body: the page as it came.
         entry_words: what the feed says, to compare with.
     """
-    text = page.text if page is not None else ""
     if page is None:
-        return "the page has no article text"
-    if len(text) < max(_STUB, len(entry_words)):
-        if _WALL.search(text) or _WALL.search(body[:400_000].decode("utf-8", "replace")):
-            return "the page stands behind a wall"
-        if len(text) < len(entry_words):
-            return "the page has less than the feed"
-    if _NOT_FREE.search(body) and _WALL.search(text[-1_000:]):
-        return "the page gives only its beginning, the rest is for subscribers"
+        return Wall("the page has no article text")
+    text = page.text
+    if len(text) < _STUB and _WALL.search(text):
+        return Wall("the page stands behind a wall")
+    if len(text) < _NOTHING and _WALL.search(body[:400_000].decode("utf-8", "replace")):
+        return Wall("the page stands behind a wall")
+    if len(text) < len(entry_words):
+        return Wall("the page has less than the feed")
+    if _NOT_FREE.search(body) and (len(text) < WHOLE_TEXT or _WALL.search(text[-1_000:])):
+        return Wall("the page gives only its beginning, the rest is for subscribers", shut=False)
     return None
 
 

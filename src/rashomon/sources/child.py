@@ -121,6 +121,12 @@ class Child:
                     pipe.close()
         return code
 
+    def stop(self) -> None:
+        """End the work from another thread: who waits for an answer gets an error."""
+        if (process := self._process) is not None and self._owner == os.getpid():
+            with contextlib.suppress(OSError):
+                process.kill()
+
     def _next(
         self, process: subprocess.Popen[bytes], answers: IO[bytes], fresh: bool
     ) -> tuple[tuple[int, bytes] | None, bool]:

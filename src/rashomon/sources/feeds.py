@@ -104,6 +104,12 @@ def _named_feed(page: str) -> str | None:
     return f"the page names this feed: {link[1][:200]}" if link else None
 
 
+def stop() -> None:
+    """End the child, whatever it is at; the next feed gets a new one."""
+    if _shared is not None:
+        _shared.stop()
+
+
 _shared: Child | None = None
 _shared_lock = threading.Lock()
 

@@ -82,6 +82,12 @@ def decode_page(data: bytes) -> Decoded:
     return decode(data)
 
 
+def stop() -> None:
+    """End the child, whatever it is at; the next page gets a new one."""
+    if _shared is not None:
+        _shared.stop()
+
+
 _shared: Child | None = None
 _shared_lock = threading.Lock()
 
