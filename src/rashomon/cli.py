@@ -91,7 +91,8 @@ Files = Annotated[
     typer.Argument(
         metavar="FILE",
         show_default=False,
-        help="Plain text, HTML, JSON Lines or JSON; a folder of such files; - for standard input.",
+        help="Text, HTML, JSON Lines, JSON, CSV, Parquet, WARC or a saved feed; a folder of such files; "
+        "- for standard input.",
     ),
 ]
 Published = Annotated[
@@ -112,6 +113,15 @@ MaxChars = Annotated[
         metavar="N",
         min=1,
         help="Refuse a text of more characters. Default: RASHOMON_MAX_CHARS, else 1000000.",
+    ),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN,...",
+        show_default=False,
+        help="Which column, or member of a JSON object, is which field: text=body,published=date.",
     ),
 ]
 Output = Annotated[
@@ -153,6 +163,7 @@ def read(
     publisher: Publisher = None,
     title: Title = None,
     max_chars: MaxChars = None,
+    columns: Columns = None,
     to: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -160,7 +171,7 @@ def read(
 
     A report that cannot be read is named on standard error, and the others are read; then the status is 1.
     """
-    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
+    with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         chosen = form or Format(_default_format(to))
         if chosen is Format.jsonl:
             run.lines(run.readings())
@@ -188,6 +199,7 @@ def compare(
     publisher: Publisher = None,
     title: Title = None,
     max_chars: MaxChars = None,
+    columns: Columns = None,
     to: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -197,7 +209,7 @@ def compare(
     """
     from rashomon.reconcile import reconcile
 
-    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
+    with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         claims: dict[str | None, list[Any]] = {}
         reports: dict[str | None, list[Any]] = {}
 
@@ -242,6 +254,7 @@ def explain(
     publisher: Publisher = None,
     title: Title = None,
     max_chars: MaxChars = None,
+    columns: Columns = None,
     to: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -249,7 +262,7 @@ def explain(
     from rashomon.explain import UnknownClaim, find, listing
     from rashomon.exports import explanation
 
-    with Run([file], published, publisher, title, max_chars, to, quiet) as run:
+    with Run([file], published, publisher, title, max_chars, to, quiet, columns) as run:
         if claim is None:
             run.write(listing(run.readings()).encode("utf-8", "replace") + b"\n")
             return

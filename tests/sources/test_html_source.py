@@ -57,22 +57,21 @@ def test_pages_without_an_article() -> None:
 
 
 def test_a_page_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    html._child().close()
-    monkeypatch.setattr(html._child(), "limits", Limits(wall_seconds=0.0, start_seconds=0.05))
+    html.stop()
+    monkeypatch.setattr(html._pool(), "limits", Limits(wall_seconds=0.0, start_seconds=0.05))
     start = time.monotonic()
     with pytest.raises(MalformedInput, match="too long"):
         html.extract(page())
     assert time.monotonic() - start < 5
     monkeypatch.undo()
+    html.stop()
     assert html.extract(page())[0].text
 
 
 def test_a_child_that_dies_is_replaced() -> None:
     html.extract(page())
-    process = html._child()._process
-    assert process is not None
-    process.kill()
-    process.wait()
+    (child,) = html._pool()._idle[-1:]
+    child.stop()
     assert html.extract(page())[0].text
 
 

@@ -71,17 +71,16 @@ def report_of_entry(
     if not text:
         text = title or ""
         notes.append("the feed gives only a headline")
-    published = entry.published
-    if published is None and entry.dated:
-        notes.append(f"the feed's date {entry.dated[:40]!r} is no date")
-    published, note = sane_date(published, seen)
-    if note:
-        notes.append(note)
-    if published is None and page is not None and page.published:
-        published, note = sane_date(page.published, seen)
+    published, wrong = sane_date(entry.published, seen)
+    if entry.published is None and entry.dated:
+        wrong = f"the feed's date {entry.dated[:40]!r} is no date"
+    if published is None and page is not None:
+        published, _ = sane_date(page.published, seen)
     if published is None and seen is not None:
         published = seen.astimezone(UTC).date().isoformat()
-        notes.append("no day of publication is given: the day on which it was first seen stands for it")
+        notes.append(f"{wrong or 'no day of publication is given'}: the day it was first seen stands for it")
+    elif wrong:
+        notes.append(f"{wrong}: {'the date of the page stands for it' if published else 'left out'}")
     known = profile(link) if link else None
     publisher = (known.name if known else None) or entry.source or (page.publisher if page else None)
     report = Report(text=text, title=title, published=published, publisher=publisher or feed_title, url=link)
@@ -98,9 +97,9 @@ def sane_date(published: str | None, seen: datetime | None) -> tuple[str | None,
         return None, None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     if when.year < _EARLIEST:
-        return None, f"the date {published[:10]} is before the first feeds: left out"
+        return None, f"the date {published[:10]} is before the first feeds"
     if seen is not None and when > seen + _AHEAD:
-        return None, f"the date {published[:10]} lies in the future: left out"
+        return None, f"the date {published[:10]} lies in the future"
     return published, None
 
 

@@ -10,6 +10,7 @@ answers are frames: one byte of kind (an item, the end, an error), a length (8 b
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import math
 import os
@@ -27,6 +28,7 @@ from rashomon.errors import InstallationError, MalformedInput
 _ITEM, _END, _ERROR = 0, 1, 2
 _IMPORT_FAILED = 3
 _SIGXCPU = 24
+_IDLE = 2
 LARGEST_FRAME = 256 * 2**20
 
 
@@ -175,6 +177,62 @@ class Child:
         return MalformedInput(
             f"{self._subject} broke the process that took it apart, or needs too much memory", hint=self._hint
         )
+
+
+class Pool:
+    """Children of one module, lent out and taken back: an idle one does the next work, else a new one.
+
+    Args:
+        module, subject, hint, limits: as for `Child`.
+        most: children at work at once; who comes later waits. None where one thread may read several inputs
+            in turns, and would wait for itself.
+    """
+
+    def __init__(
+        self, module: str, subject: str, hint: str, limits: Limits | None = None, *, most: int | None = None
+    ) -> None:
+        self.limits = limits or Limits()
+        self._made_of = (module, subject, hint)
+        self._idle: list[Child] = []
+        self._busy: set[Child] = set()
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(most) if most else None
+        atexit.register(self.stop)
+
+    def ask(self, request: bytes) -> bytes:
+        """As `Child.ask`."""
+        return b"".join(self.stream(request))
+
+    def stream(self, request: bytes) -> Iterator[bytes]:
+        """As `Child.stream`; several may be under way."""
+        with self._places or contextlib.nullcontext(), self._lent() as child:
+            yield from child.stream(request)
+
+    def stop(self) -> None:
+        """End all children, whatever they are at; the next work gets a new one."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+            busy = list(self._busy)
+        for child in idle:
+            child.close()
+        for child in busy:
+            child.stop()
+
+    @contextlib.contextmanager
+    def _lent(self) -> Iterator[Child]:
+        with self._lock:
+            child = self._idle.pop() if self._idle else Child(*self._made_of, self.limits)
+            self._busy.add(child)
+        try:
+            yield child
+        finally:
+            with self._lock:
+                self._busy.discard(child)
+                kept = len(self._idle) < _IDLE
+                if kept:
+                    self._idle.append(child)
+            if not kept:
+                child.close()
 
 
 def _send(stream: IO[bytes], request: bytes) -> None:

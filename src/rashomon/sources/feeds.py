@@ -7,16 +7,15 @@ is given bytes that are surely UTF-8, hold no declared entities, and are not too
 
 from __future__ import annotations
 
-import atexit
 import re
 import sys
-import threading
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 
 from rashomon.errors import MalformedInput, TextTooLong
-from rashomon.sources.child import Child, serve
+from rashomon.sources.child import Pool, serve
 from rashomon.sources.markup import xml_text
 
 MAX_FEED_BYTES = 8 * 2**20
@@ -89,7 +88,7 @@ def parse_feed(data: bytes, *, url: str = "", charset: str | None = None) -> Fee
     text, notes = xml_text(data, charset)
     if _HTML.match(text):
         raise MalformedInput("this is a web page, not a feed", hint=_named_feed(text) or _HINT)
-    answer = _child().ask(msgspec.json.encode(_Request(text, url)))
+    answer = _pool().ask(msgspec.json.encode(_Request(text, url)))
     feed = msgspec.json.decode(answer, type=Feed | None)
     if feed is None:
         raise MalformedInput("this is no RSS and no Atom", hint=_HINT)
@@ -105,22 +104,14 @@ def _named_feed(page: str) -> str | None:
 
 
 def stop() -> None:
-    """End the child, whatever it is at; the next feed gets a new one."""
-    if _shared is not None:
-        _shared.stop()
+    """End the children, whatever they are at; the next feed gets a new one."""
+    if _pool.cache_info().currsize:
+        _pool().stop()
 
 
-_shared: Child | None = None
-_shared_lock = threading.Lock()
-
-
-def _child() -> Child:
-    global _shared
-    with _shared_lock:
-        if _shared is None:
-            _shared = Child("rashomon.sources.feeds", "the feed", _HINT)
-            atexit.register(_shared.close)
-        return _shared
+@cache
+def _pool() -> Pool:
+    return Pool("rashomon.sources.feeds", "the feed", _HINT, most=2)
 
 
 # ---- what runs in the child ----

@@ -11,18 +11,17 @@ lives on between pages, since its imports cost more than a page does.
 
 from __future__ import annotations
 
-import atexit
 import codecs
 import contextlib
 import re
 import sys
-import threading
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 
 from rashomon.errors import EmptyText, TextTooLong
-from rashomon.sources.child import Child, serve
+from rashomon.sources.child import Pool, serve
 from rashomon.sources.text import Decoded, decode, refuse_binary
 
 MAX_PAGE_BYTES = 2 * 2**20
@@ -55,7 +54,7 @@ def extract(data: bytes, *, max_bytes: int = MAX_PAGE_BYTES) -> tuple[Page, tupl
             hint=_HINT,
         )
     text, notes = decode_page(data)
-    page = msgspec.json.decode(_child().ask(text.encode("utf-8", "replace")), type=Page | None)
+    page = msgspec.json.decode(_pool().ask(text.encode("utf-8", "replace")), type=Page | None)
     if page is None or not page.text.strip():
         raise EmptyText("the page has no article text", hint=_HINT)
     return page, notes
@@ -83,22 +82,14 @@ def decode_page(data: bytes) -> Decoded:
 
 
 def stop() -> None:
-    """End the child, whatever it is at; the next page gets a new one."""
-    if _shared is not None:
-        _shared.stop()
+    """End the children, whatever they are at; the next page gets a new one."""
+    if _pool.cache_info().currsize:
+        _pool().stop()
 
 
-_shared: Child | None = None
-_shared_lock = threading.Lock()
-
-
-def _child() -> Child:
-    global _shared
-    with _shared_lock:
-        if _shared is None:
-            _shared = Child("rashomon.sources.html", "the page", _HINT)
-            atexit.register(_shared.close)
-        return _shared
+@cache
+def _pool() -> Pool:
+    return Pool("rashomon.sources.html", "the page", _HINT, most=2)
 
 
 # ---- what runs in the child ----

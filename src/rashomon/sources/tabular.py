@@ -12,13 +12,14 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
 from rashomon.errors import EmptyText, InputError, MalformedInput, TextTooLong
-from rashomon.sources.child import Child, Limits, serve
+from rashomon.sources.child import Limits, Pool, serve
 from rashomon.sources.columns import ColumnMap, report_of_row
 from rashomon.sources.jsonl import Row
 from rashomon.sources.text import Defaults
@@ -29,6 +30,7 @@ _BATCH = 5_000
 _FRAME_CHARS = 16 * 2**20
 _MOST_COLUMNS = 5_000
 _SNIFFED = 65_536
+_SECOND_READINGS = 200
 
 
 def read_csv(
@@ -69,17 +71,21 @@ def read_csv(
         wanted = (columns or ColumnMap()).resolve(header)
         reader = csv.reader(lines, delimiter=comma)
         while True:
-            line = lines.number + 1
+            line = lines.begin_row()
             csv.field_size_limit(max(max_chars, _SNIFFED))
+            problem: csv.Error | None = None
+            cells: list[str] = []
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(line, error=_bad_row(error, max_chars))
+                problem = error
+            if problem is not None or lines.unbalanced():
+                lines.keep_only_first()
                 reader = csv.reader(lines, delimiter=comma)
-                continue
-            if cells:
+                yield Row(line, error=_bad_row(problem, max_chars))
+            elif cells:
                 yield _row(line, cells, header, wanted, defaults)
     finally:
         csv.field_size_limit(before)
@@ -94,37 +100,70 @@ def read_parquet(
     Raises:
         MalformedInput: it is no Parquet, is damaged, has no column for the text, or broke a limit.
     """
-    with Child("rashomon.sources.tabular", "the table", _HINT, _LIMITS) as child:
-        asked = _Request(str(path).encode("utf-8", "surrogateescape"), None, max_chars)
-        header = msgspec.msgpack.decode(child.ask(msgspec.msgpack.encode(asked)), type=list[str])
-        wanted = (columns or ColumnMap()).resolve(header)
-        names = list(wanted.values())
-        asked = msgspec.structs.replace(asked, columns=names)
-        number = 0
-        for answer in child.stream(msgspec.msgpack.encode(asked)):
-            for values in msgspec.msgpack.decode(answer, type=list[list[Any]]):
-                number += 1
-                if any(isinstance(value, dict) for value in values):
-                    yield Row(number, error=_long(max_chars))
-                    continue
-                yield _made(number, dict(zip(names, values, strict=True)), wanted, defaults, ())
+    asked = _Request(str(path).encode("utf-8", "surrogateescape"), None, max_chars)
+    header = msgspec.msgpack.decode(_pool().ask(msgspec.msgpack.encode(asked)), type=list[str])
+    wanted = (columns or ColumnMap()).resolve(header)
+    names = list(wanted.values())
+    asked = msgspec.structs.replace(asked, columns=names)
+    number = 0
+    for answer in _pool().stream(msgspec.msgpack.encode(asked)):
+        for values in msgspec.msgpack.decode(answer, type=list[list[Any]]):
+            number += 1
+            if any(isinstance(value, dict) for value in values):
+                yield Row(number, error=_long(max_chars))
+                continue
+            yield _made(number, dict(zip(names, values, strict=True)), wanted, defaults, ())
+
+
+@cache
+def _pool() -> Pool:
+    return Pool("rashomon.sources.tabular", "the table", _HINT, _LIMITS)
 
 
 class _Lines:
-    """Lines of a text, counted; one that is far too long is cut, and its rest passed over."""
+    """Lines of a text, counted; one that is far too long is cut, and its rest passed over.
+
+    A quote that is not closed makes a row of all that follows. So the lines of a row are held until it is
+    known to be good, and all but the first are read again where it is not.
+    """
 
     def __init__(self, text: io.TextIOWrapper, limit: int) -> None:
         self._text, self._limit = text, limit
-        self.number = 0
+        self._again: list[str] = []
+        self._row: list[str] = []
+        self._second_readings = _SECOND_READINGS
+        self._number = 0
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
+        line = self._again.pop() if self._again else self._read()
+        self._number += 1
+        self._row.append(line)
+        return line
+
+    def begin_row(self) -> int:
+        """A new row begins; the number of its first line."""
+        self._row = []
+        return self._number + 1
+
+    def unbalanced(self) -> bool:
+        """Whether the row was ended by the end of the file, within quotes."""
+        return len(self._row) > 1 and sum(line.count('"') for line in self._row) % 2 == 1
+
+    def keep_only_first(self) -> None:
+        """Read all lines of the row but the first again. A text of nothing but open quotes is let go some
+        day, since each would have the whole read again."""
+        if self._second_readings:
+            self._second_readings -= 1
+            self._number -= len(self._row) - 1
+            self._again += reversed(self._row[1:])
+
+    def _read(self) -> str:
         line = self._text.readline(self._limit)
         if not line:
             raise StopIteration
-        self.number += 1
         if len(line) >= self._limit and not line.endswith(("\n", "\r")):
             while (rest := self._text.readline(self._limit)) and not rest.endswith(("\n", "\r")):
                 pass
@@ -165,11 +204,15 @@ def _made(
     return Row(number, report=report, notes=(*dict.fromkeys(notes), *said))
 
 
-def _bad_row(error: csv.Error, max_chars: int) -> InputError:
+def _bad_row(error: csv.Error | None, max_chars: int) -> InputError:
+    if error is None:
+        return MalformedInput(
+            "a quote in this row is not closed", hint="a quote within a cell is written twice"
+        )
     if "limit" in str(error):
         return TextTooLong(
             f"a cell is over the limit of {max_chars:,} characters",
-            hint="is a quote missing? else raise it with --max-chars or RASHOMON_MAX_CHARS",
+            hint="is a quote not closed? else raise it with --max-chars or RASHOMON_MAX_CHARS",
         )
     return MalformedInput(f"this row is not CSV: {error}", hint="write the table again")
 

@@ -12,13 +12,14 @@ import re
 import sys
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
 from rashomon.errors import MissingExtra
-from rashomon.sources.child import Child, Limits, serve
+from rashomon.sources.child import Limits, Pool, serve
 from rashomon.sources.html import MAX_PAGE_BYTES
 
 _LIMITS = Limits(cpu_seconds=30, wall_seconds=120.0)
@@ -61,12 +62,16 @@ def read_records(path: Path) -> Iterator[Record | Close]:
         raise MissingExtra(
             "the package fastwarc is needed to read web archives", hint="pip install 'rashomon[desk]'"
         )
-    with Child("rashomon.sources.warc", "the archive", _HINT, _LIMITS) as child:
-        for answer in child.stream(str(path).encode("utf-8", "surrogateescape")):
-            if answer[:1] == b"r":
-                yield msgspec.msgpack.decode(answer[1:], type=Record)
-            elif answer[:1] == b"c":
-                yield msgspec.msgpack.decode(answer[1:], type=Close)
+    for answer in _pool().stream(str(path).encode("utf-8", "surrogateescape")):
+        if answer[:1] == b"r":
+            yield msgspec.msgpack.decode(answer[1:], type=Record)
+        elif answer[:1] == b"c":
+            yield msgspec.msgpack.decode(answer[1:], type=Close)
+
+
+@cache
+def _pool() -> Pool:
+    return Pool("rashomon.sources.warc", "the archive", _HINT, _LIMITS)
 
 
 # ---- what runs in the child ----
