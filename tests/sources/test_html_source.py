@@ -71,7 +71,10 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch
 def test_a_child_that_dies_is_replaced() -> None:
     html.extract(page())
     (child,) = html._pool()._idle[-1:]
-    child.stop()
+    process = child._process
+    assert process is not None
+    process.kill()
+    process.wait()
     assert html.extract(page())[0].text
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import re
+import ssl
 import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from urllib.parse import urldefrag, urljoin
@@ -172,7 +174,7 @@ class _Transport(httpx2.AsyncBaseTransport):
 
     def __init__(self, backend: GuardedBackend) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            ssl_context=_ssl(),
             max_connections=32,
             max_keepalive_connections=8,
             keepalive_expiry=10.0,
@@ -196,6 +198,11 @@ class _Transport(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+
+
+@cache
+def _ssl() -> ssl.SSLContext:
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class _Stream(httpx2.AsyncByteStream):

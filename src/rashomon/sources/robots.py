@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ class Robots:
     ) -> None:
         self._get, self._clock = get, clock
         self._rules: dict[str, tuple[float, Protego, FetchFailed | None]] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
 
     async def check(self, url: str) -> float | None:
         """The seconds that the site asks for between two requests, if it does.
@@ -53,13 +55,18 @@ class Robots:
         return float(delay) if delay else None
 
     async def _of(self, url: str) -> tuple[Protego, FetchFailed | None]:
-        from protego import Protego
-
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}".lower()
-        now = self._clock()
-        if site in self._rules and self._rules[site][0] > now:
+        async with self._asking.setdefault(site, asyncio.Lock()):
+            if site not in self._rules or self._rules[site][0] <= self._clock():
+                if len(self._rules) >= _SITES:
+                    self._forget()
+                self._rules[site] = await self._ask(site)
             return self._rules[site][1:]
+
+    async def _ask(self, site: str) -> tuple[float, Protego, FetchFailed | None]:
+        from protego import Protego
+
         failure: FetchFailed | None = None
         text, kept = _ALLOW_ALL, _KEPT_SECONDS
         try:
@@ -71,9 +78,11 @@ class Robots:
                 raise
         except FetchFailed as error:
             failure, text, kept = error, _ALLOW_NONE, _KEPT_AFTER_FAILURE
-        if len(self._rules) >= _SITES:
-            self._rules = {name: entry for name, entry in self._rules.items() if entry[0] > now}
-            while len(self._rules) >= _SITES:
-                del self._rules[next(iter(self._rules))]
-        self._rules[site] = (now + kept, Protego.parse(text), failure)
-        return self._rules[site][1:]
+        return self._clock() + kept, Protego.parse(text), failure
+
+    def _forget(self) -> None:
+        now = self._clock()
+        self._rules = {name: entry for name, entry in self._rules.items() if entry[0] > now}
+        while len(self._rules) >= _SITES:
+            del self._rules[next(iter(self._rules))]
+        self._asking = {name: lock for name, lock in self._asking.items() if lock.locked()}

@@ -50,9 +50,11 @@ class SqliteState:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         try:
             self._base = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+        except sqlite3.Error as error:
+            raise InputError(f"the state cannot be opened: {error}", where=str(path)) from error
+        try:
             self._base.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.execute("PRAGMA synchronous=FULL")
@@ -61,6 +63,7 @@ class SqliteState:
             self._base.execute("BEGIN EXCLUSIVE")
             self._base.execute("COMMIT")
         except sqlite3.Error as error:
+            self._base.close()
             locked = "locked" in str(error)
             hint = "stop the other one, or name another --state" if locked else "name another --state"
             what = "another process follows with this state" if locked else f"this is no state file: {error}"
