@@ -75,7 +75,7 @@ def from_archive(where: str, path: Path, max_chars: int, defaults: Defaults | No
 def _damages(where: str, damages: list[tuple[int, str]]) -> Iterator[Arrival]:
     hint = "what is whole before and after is read; fetch the archive again for the rest"
     for offset, what in damages:
-        said = f"the archive is damaged at byte {offset:,} ({what}): it is read in part"
+        said = f"the archive is damaged behind byte {offset:,} ({what}): it is read in part"
         yield Arrival(where, error=MalformedInput(said, where=where, hint=hint))
 
 

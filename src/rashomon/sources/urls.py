@@ -13,8 +13,10 @@ import csv
 import hashlib
 import io
 import itertools
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +85,14 @@ def read_links(path: Path, on_note: Callable[[str, str], None] | None = None) ->
                         yield from _links(stream, str(path), on_note)
             else:
                 yield from _links(file, str(path), on_note)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+    ) as error:
         raise MalformedInput(f"this is no whole zip archive: {error}", where=str(path)) from None
     except OSError as error:
         raise SourceMissing(error.strerror or str(error), where=str(path), hint="look at its name") from error

@@ -85,13 +85,14 @@ def _answer(request: bytes) -> Iterator[bytes]:
     from fastwarc.warc import ArchiveIterator, any_type
 
     path = Path(request.decode("utf-8", "surrogateescape"))
-    other, idle = 0, 0
+    other, idle, tries = 0, 0, 0
     damages: list[tuple[int, str]] = []
     with path.open("rb") as file:
         start: int | None = 0
         while start is not None:
             file.seek(start)
             at = start
+            met = 0
             try:
                 # Always a file, never a name: fastwarc would follow a link that stands in the place of one.
                 for record in ArchiveIterator(
@@ -102,7 +103,8 @@ def _answer(request: bytes) -> Iterator[bytes]:
                     max_header_len=_LARGEST_HEADER,
                     fsspec_args=False,
                 ):
-                    at = max(at, start + record.stream_pos)
+                    at = max(at, record.stream_pos)
+                    met += 1
                     found = _record(record, at)
                     idle = 0 if found else idle + 1
                     other += found is None
@@ -113,8 +115,10 @@ def _answer(request: bytes) -> Iterator[bytes]:
                         yield b""
                 start = None
             except (OSError, ValueError, EOFError, RuntimeError) as error:
-                damages.append((at, " ".join(str(error).split())[:200] or type(error).__name__))
-                start = _next_member(file, at) if len(damages) < _MENDED else None
+                tries += 1
+                if met or not damages:  # else this is still the damage that was met before
+                    damages.append((at, " ".join(str(error).split())[:200] or type(error).__name__))
+                start = _next_member(file, at) if tries < _MENDED else None
                 yield b""
     yield b"c" + msgspec.msgpack.encode(Close(other, damages))
 
