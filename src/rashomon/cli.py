@@ -41,8 +41,6 @@ app = typer.Typer(
 
 app.add_typer(places, name="places")
 app.add_typer(actors, name="actors")
-app.command()(watch)
-app.command()(fetch)
 
 
 class Format(StrEnum):
@@ -276,6 +274,10 @@ def explain(
             run.write(explanation.line(found) + b"\n")
         else:
             run.draw(lambda console: explanation.print_explanation(found, console))
+
+
+app.command()(watch)
+app.command()(fetch)
 
 
 @app.command()

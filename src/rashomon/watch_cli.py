@@ -39,12 +39,20 @@ def seconds_of(value: str) -> float:
     return float(match[1]) * _UNITS[(match[2] or "m").lower()] if match else 0.0
 
 
+def _file(value: Path | None) -> Path | None:
+    if value is not None and (value.is_dir() or not value.absolute().parent.is_dir()):
+        what = "is a folder" if value.is_dir() else "would lie in a folder that does not exist"
+        raise typer.BadParameter(f"{printable(str(value))} {what}; name a file")
+    return value
+
+
 Out = Annotated[
     Path | None,
     typer.Option(
         "--out",
         "-o",
         metavar="FILE",
+        callback=_file,
         show_default=False,
         help="Reports are appended here, one line of JSON each. Default: standard output.",
     ),
@@ -53,6 +61,7 @@ State = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
+        callback=_file,
         show_default=False,
         help="Remembers what was taken, so that the next run goes on from there. Default: OUT.state; none "
         "without --out.",
@@ -126,9 +135,9 @@ def watch(
                 await watcher.run(once=once)
             finally:
                 tally = watcher.tally
-                line = f"{tally.polls:,} polls, {tally.reports:,} reports, {tally.unchanged:,} without news"
-                line += f", {tally.failed:,} failed" if tally.failed else ""
-                line += f", {tally.pending:,} pages still to be had" if tally.pending else ""
+                line = f"polls: {tally.polls:,}, reports: {tally.reports:,}, unchanged: {tally.unchanged:,}"
+                line += f", failed: {tally.failed:,}" if tally.failed else ""
+                line += f", pages still to be had: {tally.pending:,}" if tally.pending else ""
                 typer.echo(line, err=True)
 
     if not quiet and not once:
@@ -176,7 +185,7 @@ def fetch(
                     )
                 except InputError as error:
                     messages.refuse(error)
-        typer.echo(f"{count:,} reports", err=True)
+        typer.echo(f"reports: {count:,}", err=True)
 
     _run(take, out, state, messages)
 
@@ -187,12 +196,18 @@ def _run(
     state: Path | None,
     messages: Messages,
 ) -> None:
+    from rashomon.sources.visit import needs
     from rashomon.sources.watch_state import MemoryState, ReportFile, SqliteState, report_line
 
     def write(report: Report) -> None:
         sys.stdout.buffer.write(report_line(report))
         sys.stdout.buffer.flush()
 
+    try:
+        import stamina.instrumentation
+    except ImportError as error:
+        raise needs("stamina", error) from error
+    stamina.instrumentation.set_on_retry_hooks(())  # what is tried again is no news to who reads the terminal
     # A service manager stops with SIGTERM: it ends as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
@@ -221,10 +236,10 @@ def _subscriptions(given: list[str], messages: Messages) -> list[Subscription]:
         try:
             with Path(each).open("rb") as file:
                 listed = read_subscriptions(file.read(MAX_BYTES + 1))
-        except OSError as error:
-            messages.refuse(
-                SourceMissing(error.strerror or str(error), where=each, hint="a file, or http(s)://...")
-            )
+        except (OSError, ValueError) as error:
+            what = getattr(error, "strerror", None) or str(error)
+            hint = "give a file, or an address that begins with http:// or https://"
+            messages.refuse(SourceMissing(what, where=each, hint=hint))
             continue
         except InputError as error:
             messages.refuse(error.at(each))

@@ -56,7 +56,7 @@ class Web:
 
 
 @contextmanager
-def web() -> Iterator[Web]:
+def web(port: int = 0) -> Iterator[Web]:
     """A server on 127.0.0.1 that ends with the block."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -75,7 +75,7 @@ def web() -> Iterator[Web]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     served = Web(("127.0.0.1", server.server_address[1]))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

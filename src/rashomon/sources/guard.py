@@ -29,6 +29,7 @@ PORTS = frozenset((80, 443, 8080, 8443))
 _DIALLED = 4  # addresses of one name that are tried before it counts as unreachable
 _LONGEST_URL = 4_096
 _RESOLVE_SECONDS = 10.0
+_PUBLIC_ONLY = "pages are fetched from the public internet only"
 
 # Python calls some of these global; none is a place where news is published. IPv6 is judged by what is
 # allowed: global unicast (2000::/3) without the tunnels and translations that hide an IPv4 address in their
@@ -87,7 +88,7 @@ class Guard(msgspec.Struct, frozen=True):
                 f"port {port} is none of the web's", where=where, hint="80, 443, 8080 and 8443 are asked"
             )
         if (address := _literal(host)) is not None and not self.allows(address, port):
-            raise FetchRefused(f"{host} is no public address", where=where)
+            raise FetchRefused(f"{host} is no public address", where=where, hint=_PUBLIC_ONLY)
 
     def allows(self, address: str, port: int) -> bool:
         """Whether a resolved address may be dialled at that port."""
@@ -148,7 +149,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
             raise FetchFailed(f"the host {host!r} cannot be found", hint="look at the spelling") from error
         public = [address for address in found if self._guard.allows(address, port)]
         if not public:
-            raise FetchRefused(f"{host} is no public address")
+            raise FetchRefused(f"{host} is no public address", hint=_PUBLIC_ONLY)
         failure: Exception | None = None
         for address in public[:_DIALLED]:
             try:

@@ -54,10 +54,10 @@ def read_subscriptions(data: bytes) -> Subscriptions:
     good = [each for each in found if each.url.lower().startswith(("http://", "https://"))]
     if bad := len(found) - len(good):
         example = next(each.url for each in found if each not in good)
-        notes += (f"{bad:,} of its addresses are not http or https, such as {example[:80]!r}: left out",)
+        notes += (f"addresses that are not http or https, left out: {bad:,}, such as {example[:80]!r}",)
     feeds = {each.url: each for each in reversed(good)}
     if len(feeds) < len(good):
-        notes += (f"{len(good) - len(feeds):,} addresses stand in it more than once: each is followed once",)
+        notes += (f"addresses that stand in it more than once: {len(good) - len(feeds):,}",)
     if not feeds:
         raise MalformedInput("it names no feed", hint="OPML with xmlUrl, or one address a line")
     if len(feeds) > MAX_FEEDS:
@@ -97,7 +97,9 @@ def _of_opml(text: str) -> Iterator[Subscription]:
         hint = "a bare & must be written &amp;" if "token" in str(error) else None
         raise MalformedInput(f"it is not well-formed XML: {error}", hint=hint) from None
     if root.tag.lower() != "opml":
-        raise MalformedInput(f"this is not OPML, its root is <{root.tag[:40]}>", hint="is it a feed itself?")
+        raise MalformedInput(
+            f"this is not OPML, its root is <{root.tag[:40]}>", hint="give the feed's address"
+        )
     waiting: list[tuple[ElementTree.Element, tuple[str, ...]]] = [(root, ())]
     while waiting:
         element, path = waiting.pop()

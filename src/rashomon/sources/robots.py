@@ -46,7 +46,10 @@ class Robots:
         """
         rules, failure = await self._of(url)
         if failure is not None:
-            again = FetchFailed(f"its robots.txt cannot be read: {failure.what}")
+            said = (
+                failure.what if failure.status is None else f"its robots.txt cannot be read: {failure.what}"
+            )
+            again = FetchFailed(said, hint=failure.hint)
             again.status, again.retry_after = failure.status, failure.retry_after
             raise again
         if not rules.can_fetch(url, ROBOT):
@@ -75,7 +78,7 @@ class Robots:
                 text = answer.body.decode("utf-8-sig", "replace").replace("\x00", " ")
         except FetchRefused as error:
             if error.status is None:  # the guard, not the site: then the page is refused as well
-                raise
+                raise FetchRefused(error.what, hint=error.hint) from error
         except FetchFailed as error:
             failure, text, kept = error, _ALLOW_NONE, _KEPT_AFTER_FAILURE
         return self._clock() + kept, Protego.parse(text), failure
