@@ -12,7 +12,7 @@ from rashomon.errors import MalformedInput, TextTooLong
 from rashomon.sources.markup import xml_text
 from rashomon.sources.text import decode
 
-MAX_BYTES = 8 * 2**20
+MAX_BYTES = 2 * 2**20
 MAX_FEEDS = 20_000
 _DEEPEST = 50
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -40,7 +40,7 @@ def read_subscriptions(data: bytes) -> Subscriptions:
 
     Raises:
         EmptyText: there is nothing in it.
-        TextTooLong: it is over 8 MB.
+        TextTooLong: it is over 2 MB.
         MalformedInput: it is neither, it declares entities, or it names no feed.
     """
     if len(data) > MAX_BYTES:
@@ -51,10 +51,9 @@ def read_subscriptions(data: bytes) -> Subscriptions:
     else:
         text, notes = decode(data)
         found = [Subscription(line) for line in _lines(text)]
-    good = [each for each in found if each.url.lower().startswith(("http://", "https://"))]
-    if bad := len(found) - len(good):
-        example = next(each.url for each in found if each not in good)
-        notes += (f"addresses that are not http or https, left out: {bad:,}, such as {example[:80]!r}",)
+    good = [each for each in found if _is_link(each.url)]
+    if bad := [each.url for each in found if not _is_link(each.url)]:
+        notes += (f"addresses that are not http or https, left out: {len(bad):,}, such as {bad[0][:80]!r}",)
     feeds = {each.url: each for each in reversed(good)}
     if len(feeds) < len(good):
         notes += (f"addresses that stand in it more than once: {len(good) - len(feeds):,}",)
@@ -112,12 +111,16 @@ def _of_opml(text: str) -> Iterator[Subscription]:
                 yield Subscription(
                     url,
                     title=name,
-                    site=site if site.lower().startswith(("http://", "https://")) else None,
+                    site=site if _is_link(site) else None,
                     folder=" / ".join(path) or None,
                 )
             elif name and len(path) < _DEEPEST:
                 inner = (*path, name.replace(" / ", " - "))
         waiting += [(child, inner) for child in reversed(element)]
+
+
+def _is_link(address: str) -> bool:
+    return address.lower().startswith(("http://", "https://"))
 
 
 def _lines(text: str) -> Iterator[str]:
