@@ -34,12 +34,15 @@ class Run:
         max_chars: int | None,
         to: Path | None,
         quiet: bool,
+        columns: str | None = None,
     ) -> None:
         from rashomon.reading.intake import limit_of
         from rashomon.sources import Defaults
+        from rashomon.sources.columns import parse_map
 
         self._files = files
         self._defaults = Defaults(published=published, publisher=publisher, title=title)
+        self._columns = parse_map(columns) if columns is not None else None
         self._max_chars = limit_of(max_chars)
         self._progress = ProgressBar(len(files), enabled=at_terminal())
         self._messages = Messages(quiet=quiet, progress=self._progress)
@@ -67,13 +70,17 @@ class Run:
 
         def reports() -> Iterator[tuple[str | None, Report]]:
             for arrival in arrivals(
-                self._files, max_chars=self._max_chars, defaults=self._defaults, on_file=self._progress.file
+                self._files,
+                max_chars=self._max_chars,
+                defaults=self._defaults,
+                columns=self._columns,
+                on_file=self._progress.file,
             ):
                 if arrival.error is not None:
                     self._messages.refuse(arrival.error)
+                for note in arrival.notes:
+                    self._messages.note(arrival.where, note)
                 if arrival.report is not None:
-                    for note in arrival.notes:
-                        self._messages.note(arrival.where, note)
                     yield arrival.where, arrival.report
 
         for where, reading in stream(reports(), self._messages.refuse, max_chars=self._max_chars):

@@ -12,7 +12,7 @@ import typer
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.errors import InputError
-from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,6 +58,7 @@ def brief(
     publisher: Publisher = None,
     title: Title = None,
     max_chars: MaxChars = None,
+    columns: Columns = None,
     to: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -72,7 +73,7 @@ def brief(
     html = form is BriefFormat.html or (
         form is None and to is not None and to.suffix.lower() in (".html", ".htm")
     )
-    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
+    with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         choices = _choices(compare(run.readings()))
         if listing:
             run.draw(lambda console: _print(choices, console))

@@ -9,6 +9,8 @@
                                 which signs held the claims of one incident together
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
+    rashomon watch FEEDS...     follow feeds, write reports
+    rashomon fetch LIST...      fetch lists of links, write reports
     rashomon doctor             whether this installation is whole
     rashomon evaluate ...       measure this build against gold sets (extra: rashomon[evaluate])
 
@@ -31,8 +33,9 @@ from rashomon.build_cli import actors, places
 from rashomon.compare_cli import compare
 from rashomon.errors import InputError, MissingExtra, RashomonError
 from rashomon.explain_cli import explain
-from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
 from rashomon.tension_cli import tension
+from rashomon.watch_cli import fetch, watch
 
 app = typer.Typer(
     name="rashomon",
@@ -90,6 +93,7 @@ def read(
     publisher: Publisher = None,
     title: Title = None,
     max_chars: MaxChars = None,
+    columns: Columns = None,
     to: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -97,7 +101,7 @@ def read(
 
     A report that cannot be read is named on standard error, and the others are read; then the status is 1.
     """
-    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
+    with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         chosen = form or Format(_default_format(to))
         if chosen is Format.jsonl:
             run.lines(run.readings())
@@ -113,6 +117,10 @@ app.command()(compare)
 app.command()(explain)
 app.command()(tension)
 app.command()(brief)
+
+
+app.command()(watch)
+app.command()(fetch)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rashomon._run import Run
-from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
 
 if TYPE_CHECKING:
     from rashomon.model import Reading
@@ -54,6 +54,7 @@ def compare(
     publisher: Publisher = None,
     title: Title = None,
     max_chars: MaxChars = None,
+    columns: Columns = None,
     to: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -61,7 +62,7 @@ def compare(
 
     Reports are of one story where their field `story` is the same, or absent.
     """
-    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
+    with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         chosen = form or _default_format(to)
         if chosen is CompareFormat.jsonl:
             _lines(run)

@@ -6,11 +6,13 @@
     |   |-- TextTooLong         over the limit (`max_chars`)
     |   |-- UnsupportedLanguage not English: nothing is read rather than something wrong
     |   |-- MalformedInput      a broken JSON line, undecodable bytes, a file that is no report
-    |   `-- SourceMissing       the file does not exist or may not be opened
+    |   |-- SourceMissing       the file does not exist or may not be opened
+    |   |-- FetchRefused        a link that is not followed, or that the site does not give: the same tomorrow
+    |   `-- FetchFailed         a link that gave nothing this time: no connection, an error of the server
     |-- InstallationError       model or tables are missing, damaged or of another version: reinstall
     `-- MissingExtra            an optional package is needed; the message names the command that installs it
 
-`retryable` is False for all of them: the same input gives the same error.
+`retryable` is False for all but FetchFailed: the same input gives the same error.
 """
 
 from __future__ import annotations
@@ -63,6 +65,21 @@ class MalformedInput(InputError):
 
 class SourceMissing(InputError):
     """A file that cannot be opened."""
+
+
+class FetchRefused(InputError):
+    """A link that may not be followed, or that the site does not give. `status` is HTTP's, if it came to
+    that."""
+
+    status: int | None = None
+
+
+class FetchFailed(InputError):
+    """A link that gave nothing this time. `retry_after`: seconds that the server asks to wait, if it does."""
+
+    retryable = True
+    status: int | None = None
+    retry_after: float | None = None
 
 
 class InstallationError(RashomonError):

@@ -10,7 +10,7 @@ import typer
 
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages
-from rashomon.options import MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.options import Columns, MaxChars, Output, Published, Publisher, Quiet, Title
 
 
 def explain(
@@ -38,6 +38,7 @@ def explain(
     publisher: Publisher = None,
     title: Title = None,
     max_chars: MaxChars = None,
+    columns: Columns = None,
     to: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -48,7 +49,7 @@ def explain(
     claim = None
     if incident is None and len(files) > 1 and not _is_file(files[-1]):
         files, claim = files[:-1], files[-1]
-    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
+    with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         if incident is not None:
             _incident(run, incident, as_json)
         else:

@@ -33,7 +33,8 @@ Files = Annotated[
     typer.Argument(
         metavar="FILE",
         show_default=False,
-        help="Plain text, HTML, JSON Lines or JSON; a folder of such files; - for standard input.",
+        help="Text, HTML, JSON Lines, JSON, CSV, Parquet, WARC or a saved feed; a folder of such files; "
+        "- for standard input.",
     ),
 ]
 Published = Annotated[
@@ -54,6 +55,15 @@ MaxChars = Annotated[
         metavar="N",
         min=1,
         help="Refuse a text of more characters. Default: RASHOMON_MAX_CHARS, else 1000000.",
+    ),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN,...",
+        show_default=False,
+        help="Which column, or member of a JSON object, is which field: text=body,published=date.",
     ),
 ]
 Output = Annotated[

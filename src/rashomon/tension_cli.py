@@ -10,7 +10,7 @@ import typer
 
 from rashomon._run import Run
 from rashomon._terminal import printable
-from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
 
 
 class TensionFormat(StrEnum):
@@ -66,6 +66,7 @@ def tension(
     publisher: Publisher = None,
     title: Title = None,
     max_chars: MaxChars = None,
+    columns: Columns = None,
     to: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -82,7 +83,7 @@ def tension(
     dyads = [_dyad(text) for text in dyad or ()]
     homes = dict(_home(text) for text in outlet or ())
     chosen = form or _default(None if to is None else to.suffix.lower())
-    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
+    with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         stories = gather(run.readings())
         result = sums(
             (incident for story in stories for incident in story.incidents),

@@ -7,6 +7,7 @@ import pytest
 
 from rashomon.errors import EmptyText, MalformedInput, TextTooLong
 from rashomon.sources import html
+from rashomon.sources.child import Limits
 
 SENTENCE = "The army left the town of Vrelo on Tuesday, and the mayor said that nobody had been hurt. "
 TRADERS = "<p>Traders came back to the square and opened.</p>"
@@ -56,20 +57,21 @@ def test_pages_without_an_article() -> None:
 
 
 def test_a_page_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html, "_WALL_SECONDS", 0.0)
-    monkeypatch.setattr(html, "_START_SECONDS", 0.05)
-    html._child().close()
+    html.stop()
+    monkeypatch.setattr(html._pool(), "limits", Limits(wall_seconds=0.0, start_seconds=0.05))
     start = time.monotonic()
     with pytest.raises(MalformedInput, match="too long"):
         html.extract(page())
     assert time.monotonic() - start < 5
     monkeypatch.undo()
+    html.stop()
     assert html.extract(page())[0].text
 
 
 def test_a_child_that_dies_is_replaced() -> None:
     html.extract(page())
-    process = html._child()._process
+    (child,) = html._pool()._idle[-1:]
+    process = child._process
     assert process is not None
     process.kill()
     process.wait()
@@ -93,4 +95,4 @@ def test_hostile_pages_end_in_time(data: bytes) -> None:
     with contextlib.suppress(MalformedInput, EmptyText):
         html.extract(data[: html.MAX_PAGE_BYTES])
     # A fresh child on a busy machine may take its whole time to start, and then its whole time to work.
-    assert time.monotonic() - start < html._START_SECONDS + html._WALL_SECONDS + 10
+    assert time.monotonic() - start < Limits().start_seconds + Limits().wall_seconds + 10

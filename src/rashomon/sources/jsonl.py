@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 import msgspec
@@ -50,13 +50,19 @@ class Row(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def read_lines(stream: BinaryIO, max_chars: int, defaults: Defaults | None = None) -> Iterator[Row]:
+def read_lines(
+    stream: BinaryIO,
+    max_chars: int,
+    defaults: Defaults | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Iterator[Row]:
     """One row for each line that is not blank. Lines are numbered from 1.
 
     Args:
         stream: bytes in UTF-8, or in UTF-16 with a byte order mark.
         max_chars: limit of a text; a line that cannot hold a text within it is skipped without being held.
         defaults: fills in what a report leaves out.
+        columns: for each field of a report, which member of the object gives it; "a.b" is member b of a.
     """
     limit = _ESCAPED * max_chars + _OTHER_FIELDS
     start = stream.peek(4)[:4] if isinstance(stream, io.BufferedReader) else b""
@@ -74,12 +80,17 @@ def read_lines(stream: BinaryIO, max_chars: int, defaults: Defaults | None = Non
                     pass
                 yield Row(number, error=_too_long(max_chars))
             elif not line.isspace():
-                yield _row(number, line, defaults)
+                yield _row(number, line, defaults, columns)
     finally:
         lines.detach()
 
 
-def read_document(data: bytes, max_chars: int, defaults: Defaults | None = None) -> Iterator[Row]:
+def read_document(
+    data: bytes,
+    max_chars: int,
+    defaults: Defaults | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Iterator[Row]:
     """One row for each report of a JSON document: one object, an array of objects, or lines of objects.
 
     Rows of an array are numbered by their place in it.
@@ -107,26 +118,28 @@ def read_document(data: bytes, max_chars: int, defaults: Defaults | None = None)
         if text.lstrip()[:1] != "[" and "\n" in text.strip():
             first = text.strip().splitlines()[0]
             if first.endswith("}"):  # objects one below the other, in a file that is called .json
-                yield from read_lines(io.BytesIO(data), max_chars, defaults)
+                yield from read_lines(io.BytesIO(data), max_chars, defaults, columns)
                 return
         if text.lstrip()[:1] == "[":
             yield Row(_line_of(error, encoded), error=_malformed(error))
             return
         items = [msgspec.Raw(encoded)]
     for number, item in enumerate(items, 1):
-        row = _row(number, bytes(item).decode("utf-8", "surrogatepass"), defaults)
+        row = _row(number, bytes(item).decode("utf-8", "surrogatepass"), defaults, columns)
         yield msgspec.structs.replace(row, notes=notes + row.notes) if notes else row
 
 
-def _row(number: int, line: str, defaults: Defaults | None) -> Row:
+def _row(number: int, line: str, defaults: Defaults | None, columns: Mapping[str, str] | None = None) -> Row:
     try:
-        report, notes = report_from_json(line, defaults)
+        report, notes = report_from_json(line, defaults, columns)
     except InputError as error:
         return Row(number, error=error)
     return Row(number, report=report, notes=notes)
 
 
-def report_from_json(line: str, defaults: Defaults | None = None) -> tuple[Report, tuple[str, ...]]:
+def report_from_json(
+    line: str, defaults: Defaults | None = None, columns: Mapping[str, str] | None = None
+) -> tuple[Report, tuple[str, ...]]:
     """The report that one JSON object holds, and notes on what was odd about it.
 
     Raises:
@@ -136,6 +149,8 @@ def report_from_json(line: str, defaults: Defaults | None = None) -> tuple[Repor
     # A line end after half a string would be called a bad character instead of a line cut short.
     # A byte order mark within a file is the seam of two that were joined.
     line, notes = _without_bad_bytes(line.strip().removeprefix("\ufeff"))
+    if columns:
+        return _mapped(line, notes, defaults, columns)
     try:
         fields = msgspec.json.decode(line, type=_Fields)
     except msgspec.ValidationError as error:
@@ -144,6 +159,27 @@ def report_from_json(line: str, defaults: Defaults | None = None) -> tuple[Repor
         fields = _second_try(line, error)
         notes += ("the JSON has raw control characters or half characters, which it may not: they are kept",)
     return _report_of(fields, notes, defaults)
+
+
+def _mapped(
+    line: str, notes: tuple[str, ...], defaults: Defaults | None, columns: Mapping[str, str]
+) -> tuple[Report, tuple[str, ...]]:
+    try:
+        whole = json.loads(line, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise _malformed(error) from None
+    if not isinstance(whole, dict):
+        raise MalformedInput("a report should be a JSON object", hint='for instance {"text": "..."}')
+    fields = dict(whole)
+    for field, path in columns.items():
+        value: Any = whole
+        for name in (path,) if path in whole else path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is None and field == "text":
+            raise MalformedInput(f"there is no field `{path}`", hint="look at --map")
+        fields[field] = value
+    report, said = report_from_fields(fields, defaults)
+    return report, notes + said
 
 
 def report_from_fields(

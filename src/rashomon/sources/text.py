@@ -35,7 +35,8 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"GIF8", "an image", "give the report's text"),
     (b"\x7fELF", "a program", "give the report's text"),
     (b"SQLite format 3", "a database", "export its texts as JSON Lines"),
-    (b"WARC/", "a web archive", "this version does not read web archives: extract the pages first"),
+    (b"WARC/", "a web archive", "give it under a name that ends in .warc"),
+    (b"PAR1", "a Parquet table", "give it under a name that ends in .parquet"),
 )
 _BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
