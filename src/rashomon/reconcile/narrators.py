@@ -14,8 +14,8 @@ from collections.abc import Mapping
 import msgspec
 
 from rashomon.knowledge import countries
-from rashomon.knowledge.actors import publisher_profile
 from rashomon.knowledge.names import fold
+from rashomon.knowledge.publishers import profile as publisher_profile
 from rashomon.model import Claim, Party
 
 _COUNTRY = re.compile(r"[A-Z]{3}")

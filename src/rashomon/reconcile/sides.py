@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from rashomon.knowledge import countries
-from rashomon.knowledge.actors import publisher_profile
+from rashomon.knowledge.publishers import profile as publisher_profile
 from rashomon.model import Claim, Party, Voice
 
 Side = Literal["actor", "recipient", "outsiders", "unknown"]
