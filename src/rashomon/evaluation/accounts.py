@@ -103,7 +103,7 @@ def score(stories: Sequence[Story], outputs: Outputs) -> AccountsScore:
         reports += mine
         gold_of = {each.guesses[j].get("id"): each.gold[i]["id"] for each in mine for i, j in each.pairs}
         ends.append(_score_story(story, gold_of, outputs.incidents.get(story["story"], [])))
-    return AccountsScore(reports, ends, [_score_gold(story) for story in stories])
+    return AccountsScore(reports, ends, [score_gold(story) for story in stories])
 
 
 def _score_report(story: Story, report: dict[str, Any], outputs: Outputs) -> ReportScore:
@@ -116,7 +116,8 @@ def _score_report(story: Story, report: dict[str, Any], outputs: Outputs) -> Rep
     )
 
 
-def _score_gold(story: Story) -> StoryScore:
+def score_gold(story: Story) -> StoryScore:
+    """A story with its gold claims reconciled."""
     incidents = reconcile(claims_of_story(story), reports_of_story(story))
     told = msgspec.json.decode(msgspec.json.encode(incidents), type=list[dict[str, Any]])
     return _score_story(story, {claim["id"]: claim["id"] for claim in story["claims"]}, told)

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 from rashomon.model import Claim
+from rashomon.reconcile.contests import odds
+from rashomon.reconcile.deed_signs import rival_signs
 from rashomon.reconcile.incidents import Dispute
-from rashomon.reconcile.scene import Scene, any_alike, may_be_one, names, side_of
+from rashomon.reconcile.scene import Scene, any_alike, names, side_of
 from rashomon.reconcile.traits import stems
 
+ENOUGH = 0.0
+"""Log odds above which two claims lay one deed at two doors."""
+MOST = 200
+"""Claims of an incident that are compared with each other."""
+_FORCE = frozenset(("ASSAULT", "COERCE", "PROTEST"))
 _KIND = frozenset(("CONSULT", "AID", "COOPERATE"))
 _HARSH = frozenset(("ASSAULT", "COERCE", "ACCUSE"))
 _OPPOSED = (frozenset(("release", "deport")), frozenset(("arrest", "abduct")))
@@ -23,15 +31,38 @@ Kinds = dict[tuple[str, str | None], list[int]]
 
 def rival_disputes(stage: Scene) -> Iterator[Dispute]:
     """At most one dispute a field and kind of act."""
+    blaming: dict[str, set[int]] = defaultdict(set)
+    for one, other in rival_pairs(stage):
+        if odds("actor", signs_of_pair(one, other, stage)) > ENOUGH:
+            blaming[min(stage.claims[one].type, stage.claims[other].type)] |= {one, other}
+    for key in sorted(blaming):
+        yield Dispute("actor", tuple(stage.sides(sorted(blaming[key]), lambda claim: names(claim.actors))))
     kinds: Kinds = defaultdict(list)
     for at in stage.asserted():
         kinds[stage.claims[at].type, stage.claims[at].mode].append(at)
-    yield from _within(stage, kinds, "actor", _other_actor, lambda claim: names(claim.actors))
     yield from _within(stage, kinds, "recipient", _other_recipient, lambda claim: names(claim.recipients))
     yield from _within(stage, kinds, "place", _other_country, _where)
     acts = stage.fighting(stage.asserted(), _other_act)
     if acts:
         yield Dispute("type", tuple(stage.sides(acts, lambda claim: claim.trigger.text)))
+
+
+def rival_pairs(stage: Scene) -> Iterator[tuple[int, int]]:
+    """Claims of two voices that something took place, each by somebody who cannot be the other's."""
+    told = [at for at in stage.asserted() if stage.claims[at].actors][:MOST]
+    for one, other in combinations(told, 2):
+        ours, theirs = stage.claims[one], stage.claims[other]
+        if (
+            stage.whose[one] != stage.whose[other]
+            and not any_alike(ours.actors, theirs.actors)
+            and (ours.type == theirs.type or {ours.type, theirs.type} <= _FORCE)
+        ):
+            yield one, other
+
+
+def signs_of_pair(one: int, other: int, stage: Scene) -> list[str]:
+    """The signs of such a pair."""
+    return rival_signs(stage.claims[one], stage.claims[other], stage.traits(one, other))
 
 
 def _within(
@@ -45,20 +76,6 @@ def _within(
         fighting = stage.fighting(kinds[key], differ)
         if fighting:
             yield Dispute(field, tuple(stage.sides(fighting, say)))
-
-
-def _other_actor(one: Claim, other: Claim) -> bool:
-    """Actors that cannot be the same, of one deed to one party."""
-    if not one.actors or not other.actors or set(one.actors) & set(one.recipients):
-        return False
-    if one.report != other.report and not _one_place(one, other):
-        return False
-    if any(may_be_one(ours, theirs) for ours in one.actors for theirs in other.actors):
-        return False
-    if not any_alike(one.recipients, other.recipients):
-        return False
-    # each side of a clash is actor to the other's recipient: two deeds and no dispute
-    return not any_alike(one.actors, other.recipients)
 
 
 def _other_recipient(one: Claim, other: Claim) -> bool:

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from rashomon.knowledge.roles import sector_of
 from rashomon.model import Claim, Figure
 from rashomon.reconcile.denials import is_count
-from rashomon.reconcile.scene import ASSERTED, CIVIL
+from rashomon.reconcile.scene import ASSERTED, CIVIL, Scene
 from rashomon.reconcile.traits import stems
-from rashomon.reconcile.voices import Outlet, Teller
 
 KINDS = frozenset(
     ("killed", "injured", "arrested", "displaced", "missing", "abducted", "troops", "protesters", "damage")
@@ -41,16 +40,19 @@ _PART = re.compile(
 )
 _SO_FAR = re.compile(
     r"\b(?:still|treated|admitted|brought in|received|so far"
+    r"|confirmed|verified|registered|identified|(?:counts?|counting) only|only those|not counting|excluding"
+    r"|(?:I|he|she|we|they|had|have|has) (?:had |have )?(?:counted|seen)"
     r"|by (?:noon|midday|midnight|dusk|nightfall|morning|evening))\b",
     re.IGNORECASE,
 )
-"""Words of a number that may grow or is part of a whole: those who were treated, who are still held."""
+"""Words of a number that may grow or is part of a whole: those who were treated, who are still held, whom
+somebody has counted or confirmed."""
 _AMONG = re.compile(r"\b(?:among (?:them|whom)|of (?:them|whom)|including|one of)\b", re.IGNORECASE)
 
 
 class Count(msgspec.Struct, frozen=True):
     """One figure as one voice gives it in one report; `group` is whom it counts, None where nothing says;
-    `place` are the words of the place."""
+    `at` is the place of the claim in its incident."""
 
     teller: int
     code: str | None
@@ -59,30 +61,21 @@ class Count(msgspec.Struct, frozen=True):
     group: str | None
     figure: Figure
     claim: str
-    place: frozenset[str] = frozenset()
+    at: int
 
 
-def counts(
-    claims: Sequence[Claim], voices: Sequence[Teller], outlets: Mapping[str, Outlet]
-) -> dict[str, list[Count]]:
+def counts(stage: Scene) -> dict[str, list[Count]]:
     """Every figure of an incident that can be compared, by kind."""
     found: dict[str, list[Count]] = defaultdict(list)
-    for number, teller in enumerate(voices):
+    for number, teller in enumerate(stage.voices):
         for at in teller.claims:
-            claim = claims[at]
-            day = outlets[claim.report].day
-            place = _place(claim)
+            claim = stage.claims[at]
+            day = stage.outlets[claim.report].day
             for group, figure in _figures(claim):
                 found[figure.kind].append(
-                    Count(number, teller.code, claim.report, day, group, figure, claim.id, place)
+                    Count(number, teller.code, claim.report, day, group, figure, claim.id, at)
                 )
     return {kind: _placed(told) for kind, told in found.items()}
-
-
-def _place(claim: Claim) -> frozenset[str]:
-    if claim.place is None or (claim.place.text is None and claim.place.precision in (None, "country")):
-        return frozenset()
-    return stems(f"{claim.place.name} {claim.place.text or ''}")
 
 
 def _figures(claim: Claim) -> Iterator[tuple[str | None, Figure]]:
