@@ -131,17 +131,15 @@ def _groups(found: Sequence[Count]) -> list[str | None]:
 
 
 def _standing(found: Sequence[Count]) -> list[Count]:
-    """What each voice holds of each group in the end: the largest count of the latest report of it or of its
-    body."""
-    last: dict[object, str] = {}
+    """What each voice holds of each group in the end: the largest count of its latest report."""
+    last: dict[tuple[int, str | None], str] = {}
     for count in found:
-        for key in ((count.teller, count.group), (count.code, count.group)):
-            last[key] = max(last.get(key, ""), count.day)
+        key = count.teller, count.group
+        last[key] = max(last.get(key, ""), count.day)
     latest: dict[tuple[int, str | None], Count] = {}
     for count in sorted(found, key=lambda each: (each.day, each.report, each.claim, str(each.group))):
-        body = last[count.code, count.group] if count.code is not None else count.day
-        if count.day == last[count.teller, count.group] == body:
-            key = count.teller, count.group
+        key = count.teller, count.group
+        if count.day == last[key]:
             latest[key] = _larger(latest.get(key), count)
     return list(latest.values())
 

@@ -24,6 +24,7 @@ CLEARED = 0.0
 """Log odds above which only the doer is denied."""
 MOST = 200
 """Claims that a denial is set against, of its own report first."""
+_SPEECH = frozenset(("REQUEST", "REJECT", "ACCUSE", "THREATEN", "AGREE", "SUPPORT"))
 _NOBODY = frozenset(("UAF", "UNK", "CRM", "CVL"))
 _TOLD = ASSERTED | {"planned", "conditional"}
 COUNTED_TYPES = frozenset(("ASSAULT", "PROTEST"))
@@ -145,10 +146,10 @@ def _other_type(denied: Claim, own: Claim) -> bool:
     """ "He was not arrested, we rescued him": the same parties in another kind of act."""
     return (
         denied.type != own.type
+        and own.type not in _SPEECH
         and denied.report == own.report
-        and bool(denied.actors and denied.recipients)
-        and any_alike(denied.actors, own.actors)
         and any_alike(denied.recipients, own.recipients)
+        and (any_alike(denied.actors, own.actors) or not denied.actors)
     )
 
 

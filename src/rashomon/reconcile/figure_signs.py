@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rashomon.model import Claim, Figure, Party
+from rashomon.model import Claim, Figure
 from rashomon.reconcile.contests import likeness, said_with, step, told_by, where_and_when
-from rashomon.reconcile.scene import ARMED, STATE, opposed, speaks_for
+from rashomon.reconcile.scene import ARMED, opposed, own
 from rashomon.reconcile.told_counts import Count
 from rashomon.reconcile.traits import Traits, stems
 
@@ -64,23 +64,7 @@ def _other_people(low: Count, high: Count, claims: tuple[Claim, Claim]) -> bool:
     armed = claims[0] if low.group in ARMED else claims[1]
     if armed.voice.kind == "publisher":
         return True
-    return any(own(armed, party) for party in armed.recipients if party.sector in ARMED)
-
-
-def own(claim: Claim, party: Party) -> bool:
-    """Whether a party is of the voice's own side: the same party, or both of one state."""
-    ours = Party("", 0, 0, "", claim.voice.code, *_parts(claim.voice.code))
-    return speaks_for(claim.voice, party) or (
-        ours.country is not None
-        and ours.country == party.country
-        and ours.sector in STATE
-        and party.sector in STATE
-    )
-
-
-def _parts(code: str | None) -> tuple[str | None, str | None]:
-    country, _, sector = (code or "").partition(" ")
-    return country or None, sector or None
+    return any(own(armed.voice, party) for party in armed.recipients if party.sector in ARMED)
 
 
 def _other_unit(low: Count, high: Count) -> bool:

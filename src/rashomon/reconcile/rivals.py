@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from rashomon.model import Claim
-from rashomon.reconcile.contests import odds
+from rashomon.reconcile.contests import odds, of_the_country
 from rashomon.reconcile.deed_signs import rival_signs
 from rashomon.reconcile.incidents import Dispute
-from rashomon.reconcile.scene import Scene, any_alike, names, side_of
-from rashomon.reconcile.traits import stems
+from rashomon.reconcile.scene import Scene, any_alike, names, own, side_of
+from rashomon.reconcile.traits import stems, traits_of
 
 ENOUGH = 0.0
 """Log odds above which two claims lay one deed at two doors."""
 MOST = 200
 """Claims of an incident that are compared with each other."""
 _FORCE = frozenset(("ASSAULT", "COERCE", "PROTEST"))
+_DAYS = 3
+NEAR = 500
+"""Characters of one report within which two days may be of one deed."""
 _KIND = frozenset(("CONSULT", "AID", "COOPERATE"))
 _HARSH = frozenset(("ASSAULT", "COERCE", "ACCUSE"))
 _OPPOSED = (frozenset(("release", "deport")), frozenset(("arrest", "abduct")))
@@ -40,8 +43,12 @@ def rival_disputes(stage: Scene) -> Iterator[Dispute]:
     kinds: Kinds = defaultdict(list)
     for at in stage.asserted():
         kinds[stage.claims[at].type, stage.claims[at].mode].append(at)
-    yield from _within(stage, kinds, "recipient", _other_recipient, lambda claim: names(claim.recipients))
-    yield from _within(stage, kinds, "place", _other_country, _where)
+    yield from _within(stage, kinds, "date", _other_day, lambda claim: claim.date.first if claim.date else "")
+    alike: Kinds = defaultdict(list)
+    for at in stage.asserted():
+        alike[stage.claims[at].type, None].append(at)
+    yield from _within(stage, alike, "recipient", _other_recipient, lambda claim: names(claim.recipients))
+    yield from _within(stage, alike, "place", _other_country, _where)
     acts = stage.fighting(stage.asserted(), _other_act)
     if acts:
         yield Dispute("type", tuple(stage.sides(acts, lambda claim: claim.trigger.text)))
@@ -79,49 +86,95 @@ def _within(
 
 
 def _other_recipient(one: Claim, other: Claim) -> bool:
-    """ "Gunmen" to one and "villagers" to the other, hit by the same hand in the same way."""
+    """ "Gunmen" to one and "villagers" to the other, hit by the same hand: who is of the hand's side, or
+    against those hit, says that it hit fighters, and somebody else that it did not."""
     if side_of(one.recipients) != "armed":
         one, other = other, one
     return (
-        one.type == "ASSAULT"
-        and one.mode is not None
+        one.type == other.type == "ASSAULT"
         and side_of(one.recipients) == "armed"
         and side_of(other.recipients) == "civilians"
-        and any_alike(one.actors, other.actors)
-        # who did it says that it hit fighters, and somebody else that it did not
-        and any(party.country == _land(one) for party in one.actors)
+        and one.voice.kind != "publisher"
+        and not any(own(one.voice, party) for party in one.recipients)
+        and _by_one_hand(one, other)
+        and _may_be_one_deed(one, other)
     )
 
 
+def _by_one_hand(one: Claim, other: Claim) -> bool:
+    """Whether two claims tell of one actor; where one names none, the voice must be of the other's side."""
+    if one.actors and other.actors:
+        return any_alike(one.actors, other.actors) or (
+            any(own(one.voice, party) for party in one.actors) and of_the_country(one, other.actors)
+        )
+    return any(own(one.voice, party) for party in (*one.actors, *other.actors))
+
+
+def _may_be_one_deed(one: Claim, other: Claim) -> bool:
+    """Whether kind, day and place leave it open that two claims tell of one deed."""
+    days = traits_of(one).days, traits_of(other).days
+    if days[0] is not None and days[1] is not None and (days[0][0] > days[1][1] or days[1][0] > days[0][1]):
+        return False
+    if one.mode is not None and other.mode is not None and one.mode != other.mode:
+        return False
+    return not _where(one) or not _where(other) or _one_place(one, other)
+
+
 def _other_act(one: Claim, other: Claim) -> bool:
-    """What is a kindness to one is harsh to the other: talks and an interrogation, a release and an
-    expulsion."""
+    """What is a kindness, or the law, to one is none to the other: talks and an interrogation, an arrest and
+    an abduction, a rescue and a release."""
+    if "publisher" in (one.voice.kind, other.voice.kind) or not any_alike(one.recipients, other.recipients):
+        return False
+    hands = any_alike(one.actors, other.actors)
+    if frozenset((one.mode, other.mode)) in _OPPOSED:
+        return hands or not one.actors or not other.actors
+    if {one.type, other.type} == {"AID", "RETREAT"} and "release" in (one.mode, other.mode):
+        return True  # he was let go, or freed by somebody else
     if one.type in _HARSH:
         one, other = other, one
-    kinds = one.type in _KIND and other.type in _HARSH
-    if not kinds and frozenset((one.mode, other.mode)) not in _OPPOSED:
-        return False
-    return any_alike(one.recipients, other.recipients) and any_alike(one.actors, other.actors)
+    return one.type in _KIND and other.type in _HARSH and hands
 
 
 def _other_country(one: Claim, other: Claim) -> bool:
     """Each side says that it was on its own, or on the other's, soil."""
     if one.place is None or other.place is None or one.place.text is None or other.place.text is None:
         return False
-    if one.mode is None or _one_place(one, other):
+    if one.type != other.type or _one_place(one, other) or one.status == "planned":
         return False
     lands = {one.place.country, other.place.country}
     sides = {_land(one), _land(other)}
-    return None not in lands and len(lands) == 2 and lands == sides and _crosses(one, other)
+    return None not in lands and len(lands) == 2 and lands == sides and _one_deed(one, other)
+
+
+def _one_deed(one: Claim, other: Claim) -> bool:
+    """Whether two claims are of the same parties: each in its place, or in the other's."""
+    if not any_alike(one.recipients, other.recipients):
+        return any_alike(one.actors, other.recipients) and any_alike(one.recipients, other.actors)
+    return any_alike(one.actors, other.actors)
+
+
+def _other_day(one: Claim, other: Claim) -> bool:
+    """One deed in one report, on one day to one and on another to the other."""
+    days = traits_of(one).days, traits_of(other).days
+    if days[0] is None or days[1] is None or one.report != other.report:
+        return False
+    single = all(first == last for first, last in (days[0], days[1]))
+    return (
+        single
+        and 1 <= abs(days[0][0] - days[1][0]) <= _DAYS
+        and one.voice.kind != "publisher" != other.voice.kind
+        and one.type == other.type
+        and one.mode is not None
+        and one.mode == other.mode
+        and abs(one.quote.start - other.quote.start) < NEAR
+        and any_alike(one.recipients, other.recipients)
+        and (any_alike(one.actors, other.actors) or not one.actors or not other.actors)
+    )
 
 
 def _one_place(one: Claim, other: Claim) -> bool:
     """Whether the places told share a word."""
     return not stems(_where(one)).isdisjoint(stems(_where(other)))
-
-
-def _crosses(one: Claim, other: Claim) -> bool:
-    return any_alike(one.recipients, other.recipients)
 
 
 def _land(claim: Claim) -> str | None:

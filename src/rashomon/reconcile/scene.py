@@ -105,6 +105,14 @@ def speaks_for(voice: Voice, party: Party) -> bool:
     return bool(stems(voice.name or voice.text or "") & stems(party.name))
 
 
+def own(voice: Voice, party: Party) -> bool:
+    """Whether a party is of the voice's own side: the same party, or both of one state."""
+    country, _, sector = (voice.code or "").partition(" ")
+    if speaks_for(voice, party):
+        return True
+    return bool(country) and country == party.country and sector in STATE and party.sector in STATE
+
+
 def opposed(one: Voice, other: Voice) -> bool:
     """Whether two named voices stand on two sides: of two countries, or of a state and of those who are not
     the state."""
