@@ -70,7 +70,12 @@ def _of_scene(stage: Scene, fields: Fields) -> Iterator[tuple[str, Row]]:
         if about & {"actor", "occurred"}:
             answered[denied].append(told)
     for denied_, against in denials.kinds_of(stage, answered):
-        about = {field for no in denied_ for yes in against for field in fields.get((claims[no].id, claims[yes].id), ())}
+        about = {
+            field
+            for no in denied_
+            for yes in against
+            for field in fields.get((claims[no].id, claims[yes].id), ())
+        }
         yield "cleared", (denials.signs_of_kind(denied_, against, stage), "actor" in about)
     for one, other in rivals.rival_pairs(stage):
         right = "actor" in fields.get((claims[one].id, claims[other].id), ())

@@ -32,9 +32,7 @@ _SLACK = 0.03
 def figure_disputes(kind: str, found: Sequence[Count], stage: Scene) -> list[Dispute]:
     """At most one dispute a group of people: the voices that cannot both be right, with what they say."""
     fighting = [
-        pair
-        for pair in figure_pairs(found, stage)
-        if odds("figure", signs_of_pair(*pair, stage)) > ENOUGH
+        pair for pair in figure_pairs(found, stage) if odds("figure", signs_of_pair(*pair, stage)) > ENOUGH
     ]
     return [Dispute(kind, tuple(_positions(each, found, stage.voices))) for each in _together(fighting)]
 

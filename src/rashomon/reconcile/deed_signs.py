@@ -154,7 +154,8 @@ def _stakes(one: Claim, other: Claim) -> Iterator[str]:
     if opposed(one.voice, other.voice):
         yield "voices opposed"
     blamed = [
-        any(speaks_for(answer.voice, party) for party in charge.actors) or of_the_country(answer, charge.actors)
+        any(speaks_for(answer.voice, party) for party in charge.actors)
+        or of_the_country(answer, charge.actors)
         for charge, answer in ((one, other), (other, one))
     ]
     if any(blamed):

@@ -18,8 +18,8 @@ from rashomon.reconcile.deed_signs import cleared_signs, denial_signs
 from rashomon.reconcile.incidents import Dispute
 from rashomon.reconcile.scene import ASSERTED, Scene, any_alike, names, side_of
 
-ENOUGH = 0.0
-"""Log odds above which a denial answers a claim."""
+ENOUGH = -0.3
+"""Log odds above which a denial answers a claim: a little below even, for several answers add up."""
 CLEARED = 0.0
 """Log odds above which only the doer is denied."""
 MOST = 200

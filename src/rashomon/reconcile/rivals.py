@@ -6,6 +6,7 @@ plain words on both sides: what is vaguer on one side, or may be a second deed, 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import combinations
@@ -25,6 +26,7 @@ _FORCE = frozenset(("ASSAULT", "COERCE", "PROTEST"))
 _DAYS = 3
 NEAR = 500
 """Characters of one report within which two days may be of one deed."""
+_ALSO = re.compile(r"\b(?:also|as well|besides)\b", re.IGNORECASE)
 _KIND = frozenset(("CONSULT", "AID", "COOPERATE"))
 _HARSH = frozenset(("ASSAULT", "COERCE", "ACCUSE"))
 _OPPOSED = (frozenset(("release", "deport")), frozenset(("arrest", "abduct")))
@@ -111,13 +113,19 @@ def _by_one_hand(one: Claim, other: Claim) -> bool:
 
 
 def _may_be_one_deed(one: Claim, other: Claim) -> bool:
-    """Whether kind, day and place leave it open that two claims tell of one deed."""
-    days = traits_of(one).days, traits_of(other).days
-    if days[0] is not None and days[1] is not None and (days[0][0] > days[1][1] or days[1][0] > days[0][1]):
+    """Whether two claims of harm done stand together in one report, or agree on the day and the place."""
+    if any(figure.kind == "displaced" for claim in (one, other) for figure in claim.figures):
+        return False  # who fled was not hit
+    if None not in (one.mode, other.mode) and one.mode != other.mode:
         return False
-    if one.mode is not None and other.mode is not None and one.mode != other.mode:
+    if _ALSO.search(one.quote.text) or _ALSO.search(other.quote.text):
         return False
-    return not _where(one) or not _where(other) or _one_place(one, other)
+    ours, theirs = traits_of(one).days, traits_of(other).days
+    if ours is not None and theirs is not None and (ours[0] > theirs[1] or theirs[0] > ours[1]):
+        return False
+    where = not _where(one) or not _where(other) or _one_place(one, other)
+    near = one.report == other.report and abs(one.quote.start - other.quote.start) < NEAR
+    return where and (near or (ours is not None and ours == theirs))
 
 
 def _other_act(one: Claim, other: Claim) -> bool:
