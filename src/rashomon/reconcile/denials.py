@@ -72,8 +72,8 @@ def blames(claim: Claim, accused: Sequence[Party]) -> bool:
 def denial_pairs(stage: Scene) -> Iterator[tuple[int, int]]:
     """Each denial with each claim of another voice that it may answer."""
     for denied, claim in enumerate(stage.claims):
-        if claim.status != "denied" or is_count(claim):
-            continue
+        if claim.status != "denied" or claim.voice.kind == "publisher" or is_count(claim):
+            continue  # an outlet that says "nobody was hurt" reports; it answers no one
         told = [
             at
             for at, other in enumerate(stage.claims)

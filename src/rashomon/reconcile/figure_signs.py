@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rashomon.model import Claim, Figure
 from rashomon.reconcile.contests import likeness, said_with, step, told_by, where_and_when
-from rashomon.reconcile.scene import ARMED, opposed, own
+from rashomon.reconcile.scene import ARMED, STATE, opposed, own
 from rashomon.reconcile.told_counts import Count
 from rashomon.reconcile.traits import Traits, stems
 
@@ -61,10 +61,14 @@ def _other_people(low: Count, high: Count, claims: tuple[Claim, Claim]) -> bool:
         return False
     if "families" in (low.group, high.group) or (low.group in ARMED) == (high.group in ARMED):
         return True
-    armed = claims[0] if low.group in ARMED else claims[1]
+    armed, group = (claims[0], low.group) if low.group in ARMED else (claims[1], high.group)
     if armed.voice.kind == "publisher":
         return True
-    return any(own(armed.voice, party) for party in armed.recipients if party.sector in ARMED)
+    hit = [party for party in armed.recipients if party.sector == group]
+    if hit:
+        return any(own(armed.voice, party) for party in hit)
+    sector = (armed.voice.code or "").rpartition(" ")[2]
+    return sector == group or (sector in STATE and group in STATE)
 
 
 def _other_unit(low: Count, high: Count) -> bool:
