@@ -1,12 +1,13 @@
 """How the weights of disputes are made: logistic regression over pairs of gold claims of different voices.
 
-    python -m training.disputes 'training/corpus/accounts/*.yaml' [--check]
+    python -m training.disputes 'training/corpus/accounts/*.yaml' [--check | --score]
 
-writes `dispute_weights.csv` of `src/rashomon/reconcile`. For each question ("figure": do two numbers contradict
-each other; "denial": does a denial answer a claim; "cleared": is only the doer denied; "actor": is one deed laid
-at two doors) a pair is right where the gold has both claims in one dispute about it, at different positions.
-The pairs are those of the incidents that `reconcile` makes of the gold claims. With `--check` nothing is
-written: the weights are fitted on seven eighths of the stories and tried on the rest, eight times.
+writes `dispute_weights.csv` of `src/rashomon/reconcile`. There are four questions. "figure": do two numbers
+contradict each other; "denial": does a denial answer a claim; "cleared": is only the doer denied; "actor": is one
+deed laid at two doors. A pair is right where the gold has both claims in one dispute about it, at different
+positions. The pairs are those of the incidents that `reconcile` makes of the gold claims. With `--check` nothing
+is written: the weights are fitted on seven eighths of the stories and tried on the rest, eight times. With `--score` the
+weights are measured as they are.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import csv
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import permutations
 from pathlib import Path
 
 from rashomon.evaluation.accounts import score_gold
 from rashomon.evaluation.gold import Story, load_stories, story_files
 from rashomon.evaluation.gold_claims import claims_of_story, reports_of_story
-from rashomon.reconcile import counts, denials, rivals, tables
+from rashomon.reconcile import contests, counts, denials, rivals
 from rashomon.reconcile.building import scenes_of
 from rashomon.reconcile.scene import Scene
 from rashomon.reconcile.told_counts import counts as counts_of
@@ -31,8 +33,10 @@ WEIGHTS = Path("src/rashomon/reconcile/dispute_weights.csv")
 RARE = {"figure": 4, "denial": 4, "cleared": 3, "actor": 4}
 """Pairs that must have a sign for it to get a weight."""
 FOLDS = 8
+_NUMBERS = ("hits", "found", "wanted")
 
 Rows = dict[str, list[Row]]
+Scores = dict[str, tuple[int, int, int]]
 Fields = Mapping[tuple[str, str], set[str]]
 
 
@@ -91,30 +95,43 @@ def fit_all(stories: Iterable[Rows]) -> dict[str, dict[str, float]]:
     return {question: fit(its, RARE[question], {}) for question, its in sorted(together.items())}
 
 
-def check(stories: Sequence[Story]) -> tuple[int, int, int]:
-    """(hits, found, wanted) where no story was fitted on."""
+def check(stories: Sequence[Story]) -> Scores:
+    """(hits, found, wanted) of each field, and of all, where no story was fitted on."""
     found = [rows(story) for story in stories]
-    total = [0, 0, 0]
-    known = tables.dispute_weights
+    total: dict[str, Counter[str]] = defaultdict(Counter)
+    for fold in range(FOLDS):
+        weight = fit_all(its for at, its in enumerate(found) if at % FOLDS != fold)
+        with _weighing(weight):
+            for field, numbers in score(stories[fold::FOLDS]).items():
+                total[field].update(dict(zip(_NUMBERS, numbers, strict=True)))
+    return _in_order(total)
+
+
+def score(stories: Iterable[Story]) -> Scores:
+    """(hits, found, wanted) of each field, and of all, with the weights as they are."""
+    total: dict[str, Counter[str]] = defaultdict(Counter)
+    for story in stories:
+        told = score_gold(story)
+        for field, numbers in (*told.fields.items(), ("all", told.disputes)):
+            total[field].update(dict(zip(_NUMBERS, numbers, strict=True)))
+        if told.quiet:
+            total["(quiet stories)"].update({"found": told.disputes[1]})
+    return _in_order(total)
+
+
+def _in_order(total: Mapping[str, Counter[str]]) -> Scores:
+    return {field: (each["hits"], each["found"], each["wanted"]) for field, each in sorted(total.items())}
+
+
+@contextmanager
+def _weighing(weight: dict[str, dict[str, float]]) -> Iterator[None]:
+    """Let `reconcile` weigh with these weights for a while."""
+    known = contests.dispute_weights
+    contests.dispute_weights = lambda: weight  # type: ignore[assignment]
     try:
-        for fold in range(FOLDS):
-            weight = fit_all(its for at, its in enumerate(found) if at % FOLDS != fold)
-            tables.dispute_weights.cache_clear()
-            _use(weight)
-            for story in stories[fold::FOLDS]:
-                for at, number in enumerate(score_gold(story).disputes):
-                    total[at] += number
+        yield
     finally:
-        _use(None)
-        del known
-    return total[0], total[1], total[2]
-
-
-def _use(weight: dict[str, dict[str, float]] | None) -> None:
-    """Let `reconcile` weigh with these weights; None gives it its own back."""
-    from rashomon.reconcile import contests
-
-    contests.dispute_weights = tables.dispute_weights if weight is None else lambda: weight  # type: ignore[assignment]
+        contests.dispute_weights = known
 
 
 def write(weights: Mapping[str, Mapping[str, float]], path: Path) -> None:
@@ -134,9 +151,12 @@ def main(arguments: Sequence[str]) -> None:
         if not pattern.startswith("--")
         for story in load_stories(story_files(pattern))
     ]
-    if "--check" in arguments:
-        hits, found, wanted = check(stories)
-        print(f"P {hits / found:.3f} R {hits / wanted:.3f} F1 {2 * hits / (found + wanted):.3f}")
+    if "--check" in arguments or "--score" in arguments:
+        measured = check(stories) if "--check" in arguments else score(stories)
+        for field, (hits, found, wanted) in measured.items():
+            p, r = hits / max(found, 1), hits / max(wanted, 1)
+            f1 = 2 * hits / max(found + wanted, 1)
+            print(f"{field:15} P {p:.3f} R {r:.3f} F1 {f1:.3f}  ({hits} of {found} found, {wanted} wanted)")
         return
     its = [rows(story) for story in stories]
     weights = fit_all(its)

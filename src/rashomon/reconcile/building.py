@@ -13,7 +13,7 @@ from rashomon.reconcile.blocking import Many
 from rashomon.reconcile.copies import originals, without_copies
 from rashomon.reconcile.counts import figure_disputes, figure_updates
 from rashomon.reconcile.denials import denial_disputes
-from rashomon.reconcile.incidents import Account, Dispute, Incident
+from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
 from rashomon.reconcile.joining import groups
 from rashomon.reconcile.onesided import one_sided
 from rashomon.reconcile.rivals import rival_disputes
@@ -23,7 +23,6 @@ from rashomon.reconcile.told_counts import counts
 from rashomon.reconcile.traits import Traits, traits_of
 from rashomon.reconcile.voices import Outlet
 
-FACTS = frozenset(("actor", "recipient", "type", "place", "date"))
 _UNDONE = frozenset(("planned", "conditional", "requested"))
 _FINEST = {"point": 5, "town": 4, "admin2": 3, "admin1": 2, "country": 1}
 
@@ -143,16 +142,22 @@ def _incident(stage: Scene) -> Incident:
 
 
 def _once(disputes: Iterable[Dispute]) -> list[Dispute]:
-    """Without those that share a claim with an earlier one about the same field: its second telling."""
+    """The disputes, those of one field that share a claim as one."""
     kept: list[Dispute] = []
-    cited: dict[str, set[str]] = defaultdict(set)
     for dispute in disputes:
-        claims = {ref for position in dispute.positions for ref in position.claims}
-        if dispute.field in FACTS and cited[dispute.field] & claims:
-            continue
-        cited[dispute.field] |= claims
-        kept.append(dispute)
+        apart = []
+        positions = dict.fromkeys(dispute.positions)
+        for other in kept:
+            if other.field == dispute.field and not _cited(other.positions).isdisjoint(_cited(positions)):
+                positions = dict.fromkeys((*other.positions, *positions))
+            else:
+                apart.append(other)
+        kept = [*apart, Dispute(dispute.field, tuple(positions))]
     return kept
+
+
+def _cited(positions: Iterable[Position]) -> set[str]:
+    return {ref for position in positions for ref in position.claims}
 
 
 def _name(claims: Sequence[Claim]) -> str:

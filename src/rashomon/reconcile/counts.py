@@ -58,13 +58,13 @@ def signs_of_pair(low: Count, high: Count, stage: Scene) -> list[str]:
 
 
 def _together(pairs: Sequence[tuple[Count, Count]]) -> list[list[Count]]:
-    """The counts of each dispute: pairs that share a count, or the people counted."""
+    """The counts of each dispute: pairs that share a claim, or the people counted."""
     groups: list[tuple[set[str | None], list[Count]]] = []
     for pair in pairs:
         whom, counts_ = {count.group for count in pair}, list(pair)
         apart = []
         for others, theirs in groups:
-            if whom & others or any(count in theirs for count in pair):
+            if whom & others or not {count.at for count in counts_}.isdisjoint(count.at for count in theirs):
                 whom |= others
                 counts_ += theirs
             else:

@@ -30,10 +30,12 @@ def denial_signs(denied: Claim, told: Claim, traits: tuple[Traits, Traits]) -> l
         found.append("told with a figure")
     if opposed(denied.voice, told.voice):
         found.append("voices opposed")
+    elif denied.voice.code is not None and denied.voice.code == told.voice.code:
+        found.append("voices of one body")
     if denied.frame != told.frame:
         found.append("one is background")
     found.append(f"{min(len(traits[0].plain & traits[1].plain), 3)} words shared")
-    return found
+    return [*found, *(f"denial: {cue}" for cue in said_with(denied))]
 
 
 def _kinds(denied: Claim, told: Claim) -> Iterator[str]:
@@ -99,6 +101,8 @@ def cleared_signs(denied: Sequence[Claim], told: Sequence[Claim], incident: Sequ
         found.append("victims are counted without a doer")
     if any(figure.kind in _HARM and figure.high != 0 for claim in same for figure in claim.figures):
         found.append("there are victims")
+    if any(figure.kind in _HARM and figure.high != 0 for claim in told for figure in claim.figures):
+        found.append("there are victims of it")
     if denied[0].mode is not None and kind in _FORCE:
         found.append(f"denied {denied[0].mode}")
     if others and accused:

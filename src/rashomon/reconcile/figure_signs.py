@@ -50,6 +50,8 @@ def incomparable(low: Count, high: Count, claims: tuple[Claim, Claim], traits: t
         or _other_unit(low, high)
         or (low.figure.high != 0 and told_by(smaller) == "a doctor")  # those whom a doctor has seen
         or _part_of_the_time(traits[0].days, traits[1].days)
+        or _other_crowd(low, traits)
+        or _own_losses(low, high, smaller)
         or _other_deed(smaller, larger)
     )
 
@@ -69,6 +71,21 @@ def _other_people(low: Count, high: Count, claims: tuple[Claim, Claim]) -> bool:
         return any(own(armed.voice, party) for party in hit)
     sector = (armed.voice.code or "").rpartition(" ")[2]
     return sector == group or (sector in STATE and group in STATE)
+
+
+def _own_losses(low: Count, high: Count, smaller: Claim) -> bool:
+    """A voice's count of its own fighters, against a larger one of nobody in particular: a part of all."""
+    return (
+        high.group is None and low.group in ARMED and any(own(smaller.voice, p) for p in smaller.recipients)
+    )
+
+
+def _other_crowd(low: Count, traits: tuple[Traits, Traits]) -> bool:
+    """Crowds of two days: they grow and melt."""
+    ours, theirs = traits[0].days, traits[1].days
+    if low.figure.kind != "protesters" or ours is None or theirs is None:
+        return False
+    return ours[1] < theirs[0] or theirs[1] < ours[0]
 
 
 def _other_unit(low: Count, high: Count) -> bool:
