@@ -3,11 +3,12 @@
     python -m training.disputes 'training/corpus/accounts/*.yaml' [--check | --score]
 
 writes `dispute_weights.csv` of `src/rashomon/reconcile`. There are four questions. "figure": do two numbers
-contradict each other; "denial": does a denial answer a claim; "cleared": is only the doer denied; "actor": is one
-deed laid at two doors. A pair is right where the gold has both claims in one dispute about it, at different
-positions. The pairs are those of the incidents that `reconcile` makes of the gold claims. With `--check` nothing
-is written: the weights are fitted on seven eighths of the stories and tried on the rest, eight times. With `--score` the
-weights are measured as they are.
+contradict each other; "denial": does a denial answer a claim; "cleared": is only the doer denied; "actor":
+is one deed laid at two doors. A pair is right where the gold has both claims in one dispute about it, at
+different positions. The pairs are those of the incidents that `reconcile` makes of the gold claims.
+
+With `--check` nothing is written: the weights are fitted on seven eighths of the stories and tried on the
+rest, eight times. With `--score` the weights are measured as they are.
 """
 
 from __future__ import annotations

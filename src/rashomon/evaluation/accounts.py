@@ -165,7 +165,7 @@ def b_cubed(gold: dict[str, Any], guess: dict[str, Any]) -> tuple[float, float]:
 def _by_field(
     gold: list[dict[str, Any]], found: list[dict[str, Any]], gold_of: dict[Any, str]
 ) -> dict[str, tuple[int, int, int]]:
-    """(hits, found, wanted) of each field: disputes of one field whose positions share a claim, one to one."""
+    """(hits, found, wanted) of each field: a hit is a dispute whose positions share a claim with the gold."""
     fields = {}
     for field in sorted({str(each["field"]) for each in (*gold, *found)}):
         ours = [each for each in gold if each["field"] == field]

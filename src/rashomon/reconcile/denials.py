@@ -38,8 +38,8 @@ def denial_disputes(stage: Scene) -> Iterator[Dispute]:
     for denied, told in denial_pairs(stage):
         if odds("denial", signs_of_pair(denied, told, stage)) > ENOUGH:
             answered[denied].append(told)
-    for denied, against in kinds_of(stage, answered):
-        yield _dispute(stage, denied, against)
+    for kind, against in kinds_of(stage, answered):
+        yield _dispute(stage, kind, against)
 
 
 def kinds_of(stage: Scene, answered: Mapping[int, Sequence[int]]) -> Iterator[tuple[list[int], list[int]]]:
