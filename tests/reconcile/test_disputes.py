@@ -177,7 +177,7 @@ def test_the_enemys_dead_are_fighters_to_one_and_villagers_to_the_other() -> Non
     [
         "The mission has confirmed three injured at the Orsk pit on Monday, when shots were fired",
         "I counted three injured by the shots at the Orsk pit on Monday",
-        "The clinic, which counts only those it treated, has three injured by the shots at the Orsk pit on Monday",
+        "The clinic, which counts only its patients, has three injured by the shots at the Orsk pit on Monday",
     ],
 )
 def test_what_somebody_has_seen_or_confirmed_is_a_lower_bound(quote: str) -> None:
@@ -225,10 +225,14 @@ def test_a_told_number_that_is_denied_is_a_dispute_about_the_number() -> None:
 
 def test_each_side_on_its_own_water() -> None:
     ours, theirs = party("Vrelo cutter", "VRL MIL"), party("Tavna boat", "TAV GOV")
-    one_says = told(voice("Tavna coast guard", "TAV MIL"), (), mode=None, actors=(ours,), recipients=(theirs,),
-                    place=place("Gull Bank", "TAV"))  # fmt: skip
-    other_says = told(voice("Vrelo coast guard", "VRL MIL"), (), mode=None, at=60, actors=(theirs,),
-                      recipients=(ours,), place=place("Kestrel Reef", "VRL"))  # fmt: skip
+    one_says = told(
+        voice("Tavna coast guard", "TAV MIL"), (), mode=None, actors=(ours,), recipients=(theirs,),
+        place=place("Gull Bank", "TAV"),
+    )  # fmt: skip
+    other_says = told(
+        voice("Vrelo coast guard", "VRL MIL"), (), mode=None, at=60, actors=(theirs,), recipients=(ours,),
+        place=place("Kestrel Reef", "VRL"),
+    )  # fmt: skip
     assert "place" in fields(one(one_says, other_says))
 
 
