@@ -177,7 +177,7 @@ def test_the_enemys_dead_are_fighters_to_one_and_villagers_to_the_other() -> Non
     [
         "The mission has confirmed three injured at the Orsk pit on Monday, when shots were fired",
         "I counted three injured by the shots at the Orsk pit on Monday",
-        "The clinic, which counts only its patients, has three injured by the shots at the Orsk pit on Monday",
+        "The clinic, which counts only its patients, has three injured by the shots at the Orsk pit",
     ],
 )
 def test_what_somebody_has_seen_or_confirmed_is_a_lower_bound(quote: str) -> None:

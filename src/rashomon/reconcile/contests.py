@@ -8,11 +8,12 @@ question. Here is what the questions share; `figure_signs` and `deed_signs` have
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from rashomon.model import Claim, Party
-from rashomon.reconcile.pairs import signs as joining_signs
+from rashomon.reconcile.pairs import place_signs, time_sign
 from rashomon.reconcile.scene import any_alike, may_be_one
 from rashomon.reconcile.tables import BIAS, cues, dispute_weights
 from rashomon.reconcile.traits import Traits
@@ -27,7 +28,7 @@ _WHERE_AND_WHEN = frozenset(
     (
         "same day", "a day apart", "days apart", "dates overlap", "one date unknown",
         "same place", "place within place", "other place", "one place unknown", "places unknown",
-        "countries differ", "far apart", "same event word",
+        "countries differ", "far apart",
     )
 )  # fmt: skip
 
@@ -60,7 +61,12 @@ def where_and_when(one: Claim, other: Claim, traits: tuple[Traits, Traits]) -> I
     if one.report == other.report:
         gap = max(one.quote.start, other.quote.start) - min(one.quote.end, other.quote.end)
         yield step("gap", gap, _GAPS)
-    yield from (f"{sign}, {side}" for sign in joining_signs(*traits) if sign in _WHERE_AND_WHEN)
+    ours, theirs = traits
+    for sign in (time_sign(ours, theirs), *place_signs(ours.where, theirs.where)):
+        if sign in _WHERE_AND_WHEN:
+            yield f"{sign}, {side}"
+    if not ours.trigger.isdisjoint(theirs.trigger):
+        yield f"same event word, {side}"
 
 
 def step(name: str, value: float, steps: Sequence[float]) -> str:
@@ -89,10 +95,15 @@ def told_by(claim: Claim) -> str:
     return "observers" if country in _OBSERVERS else _TOLD_BY.get(sector, "others")
 
 
-def said_with(claim: Claim) -> list[str]:
+def said_with(claim: Claim) -> tuple[str, ...]:
     """What words of a claim's quote say of how it is to be taken (`dispute_cues.csv`)."""
-    text = f" {claim.quote.text[:1000].lower()} "
-    return sorted({sign for sign, words in cues() if words in text})
+    return _cues_in(claim.quote.text[:1000])
+
+
+@lru_cache(maxsize=16384)
+def _cues_in(text: str) -> tuple[str, ...]:
+    text = f" {text.lower()} "
+    return tuple(sorted({sign for sign, words in cues() if words in text}))
 
 
 def of_the_country(claim: Claim, parties: Iterable[Party]) -> bool:

@@ -16,7 +16,7 @@ from rashomon.reconcile.contests import odds, of_the_country
 from rashomon.reconcile.deed_signs import rival_signs
 from rashomon.reconcile.incidents import Dispute
 from rashomon.reconcile.scene import Scene, any_alike, names, own, side_of
-from rashomon.reconcile.traits import stems, traits_of
+from rashomon.reconcile.traits import days_of, stems
 
 ENOUGH = 0.0
 """Log odds above which two claims lay one deed at two doors."""
@@ -120,7 +120,7 @@ def _may_be_one_deed(one: Claim, other: Claim) -> bool:
         return False
     if _ALSO.search(one.quote.text) or _ALSO.search(other.quote.text):
         return False
-    ours, theirs = traits_of(one).days, traits_of(other).days
+    ours, theirs = days_of(one.date), days_of(other.date)
     if ours is not None and theirs is not None and (ours[0] > theirs[1] or theirs[0] > ours[1]):
         return False
     where = not _where(one) or not _where(other) or _one_place(one, other)
@@ -163,18 +163,15 @@ def _one_deed(one: Claim, other: Claim) -> bool:
 
 def _other_day(one: Claim, other: Claim) -> bool:
     """One deed in one report, on one day to one and on another to the other."""
-    days = traits_of(one).days, traits_of(other).days
-    if days[0] is None or days[1] is None or one.report != other.report:
+    if one.report != other.report or one.mode is None or abs(one.quote.start - other.quote.start) >= NEAR:
         return False
-    single = all(first == last for first, last in (days[0], days[1]))
+    ours, theirs = days_of(one.date), days_of(other.date)
+    if ours is None or theirs is None or ours[0] != ours[1] or theirs[0] != theirs[1]:
+        return False
     return (
-        single
-        and 1 <= abs(days[0][0] - days[1][0]) <= _DAYS
-        and one.voice.kind != "publisher" != other.voice.kind
-        and one.type == other.type
-        and one.mode is not None
-        and one.mode == other.mode
-        and abs(one.quote.start - other.quote.start) < NEAR
+        1 <= abs(ours[0] - theirs[0]) <= _DAYS
+        and "publisher" not in (one.voice.kind, other.voice.kind)
+        and (one.type, one.mode) == (other.type, other.mode)
         and any_alike(one.recipients, other.recipients)
         and (any_alike(one.actors, other.actors) or not one.actors or not other.actors)
     )
