@@ -102,7 +102,7 @@ def said_with(claim: Claim) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def _cues_in(text: str) -> tuple[str, ...]:
-    text = f" {text.lower()} "
+    text = f" {' '.join(text.lower().split())} "
     return tuple(sorted({sign for sign, words in cues() if words in text}))
 
 

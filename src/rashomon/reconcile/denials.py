@@ -16,7 +16,8 @@ from rashomon.model import Claim, Party
 from rashomon.reconcile.contests import odds
 from rashomon.reconcile.deed_signs import cleared_signs, denial_signs
 from rashomon.reconcile.incidents import Dispute
-from rashomon.reconcile.scene import ASSERTED, Scene, any_alike, names, side_of
+from rashomon.reconcile.scene import ASSERTED, Scene, any_alike, names, side_of, where
+from rashomon.reconcile.traits import stems
 
 ENOUGH = -0.3
 """Log odds above which a denial answers a claim: a little below even, for several answers add up."""
@@ -77,10 +78,20 @@ def denial_pairs(stage: Scene) -> Iterator[tuple[int, int]]:
         told = [
             at
             for at, other in enumerate(stage.claims)
-            if other.status in _TOLD and stage.whose[at] != stage.whose[denied]
+            if other.status in _TOLD
+            and stage.whose[at] != stage.whose[denied]
+            and not _one_body_elsewhere(claim, other)
         ]
         told.sort(key=lambda at: stage.claims[at].report != claim.report)
         yield from ((denied, at) for at in told[:MOST])
+
+
+def _one_body_elsewhere(one: Claim, other: Claim) -> bool:
+    """Whether two voices of one body speak of places without a common name: of two things, then."""
+    if one.voice.code is None or one.voice.code != other.voice.code:
+        return False
+    ours, theirs = where(one), where(other)
+    return bool(ours and theirs) and stems(ours).isdisjoint(stems(theirs))
 
 
 def signs_of_pair(denied: int, told: int, stage: Scene) -> list[str]:

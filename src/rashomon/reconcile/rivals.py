@@ -15,7 +15,7 @@ from rashomon.model import Claim
 from rashomon.reconcile.contests import odds, of_the_country
 from rashomon.reconcile.deed_signs import rival_signs
 from rashomon.reconcile.incidents import Dispute
-from rashomon.reconcile.scene import Scene, any_alike, names, own, side_of
+from rashomon.reconcile.scene import Scene, any_alike, names, own, side_of, where
 from rashomon.reconcile.traits import days_of, stems
 
 ENOUGH = 0.0
@@ -50,7 +50,7 @@ def rival_disputes(stage: Scene) -> Iterator[Dispute]:
     for at in stage.asserted():
         alike[stage.claims[at].type, None].append(at)
     yield from _within(stage, alike, "recipient", _other_recipient, lambda claim: names(claim.recipients))
-    yield from _within(stage, alike, "place", _other_country, _where)
+    yield from _within(stage, alike, "place", _other_country, where)
     acts = stage.fighting(stage.asserted(), _other_act)
     if acts:
         yield Dispute("type", tuple(stage.sides(acts, lambda claim: claim.trigger.text)))
@@ -123,9 +123,9 @@ def _may_be_one_deed(one: Claim, other: Claim) -> bool:
     ours, theirs = days_of(one.date), days_of(other.date)
     if ours is not None and theirs is not None and (ours[0] > theirs[1] or theirs[0] > ours[1]):
         return False
-    where = not _where(one) or not _where(other) or _one_place(one, other)
+    there = not where(one) or not where(other) or _one_place(one, other)
     near = one.report == other.report and abs(one.quote.start - other.quote.start) < NEAR
-    return where and (near or (ours is not None and ours == theirs))
+    return there and (near or (ours is not None and ours == theirs))
 
 
 def _other_act(one: Claim, other: Claim) -> bool:
@@ -179,12 +179,8 @@ def _other_day(one: Claim, other: Claim) -> bool:
 
 def _one_place(one: Claim, other: Claim) -> bool:
     """Whether the places told share a word."""
-    return not stems(_where(one)).isdisjoint(stems(_where(other)))
+    return not stems(where(one)).isdisjoint(stems(where(other)))
 
 
 def _land(claim: Claim) -> str | None:
     return claim.voice.code.partition(" ")[0] if claim.voice.code else None
-
-
-def _where(claim: Claim) -> str:
-    return claim.place.text or claim.place.name if claim.place is not None else ""

@@ -140,3 +140,8 @@ def same_deed(one: Claim, other: Claim) -> bool:
 def names(parties: Iterable[Party]) -> str:
     """The names of parties, each once."""
     return ", ".join(dict.fromkeys(party.name for party in parties))
+
+
+def where(claim: Claim) -> str:
+    """The words of a claim's place; nothing where it has none."""
+    return claim.place.text or claim.place.name if claim.place is not None else ""

@@ -86,7 +86,7 @@ def _figures(claim: Claim) -> Iterator[tuple[str | None, Figure]]:
     for figure in claim.figures:
         if figure.kind in KINDS and (figure.high == 0 if denial else not is_part(claim, figure)):
             pieces[figure.kind, group_of(claim, figure)].append(figure)
-    growing = _SO_FAR.search(claim.quote.text[:1000]) is not None
+    growing = _SO_FAR.search(quoted(claim)) is not None
     for (_, group), figures in pieces.items():
         whole = _whole(claim, figures)
         if growing and whole.low:
@@ -97,7 +97,7 @@ def _figures(claim: Claim) -> Iterator[tuple[str | None, Figure]]:
 def _whole(claim: Claim, figures: Sequence[Figure]) -> Figure:
     """One figure for those that a claim gives of one group: the largest, or their sum."""
     largest = max(figures, key=lambda figure: max(figure.low or 0, figure.high or 0))
-    if len(figures) == 1 or _AMONG.search(claim.quote.text[:1000]) or any(f.whom is None for f in figures):
+    if len(figures) == 1 or _AMONG.search(quoted(claim)) or any(f.whom is None for f in figures):
         return largest
     lows, highs = (
         [f.low for f in figures if f.low is not None],
@@ -115,7 +115,7 @@ def is_part(claim: Claim, figure: Figure) -> bool:
     """Whether a figure counts a part of what was counted before: "four of the six", "another two"."""
     if figure.kind == "protesters":
         return False  # "marched, 3,000 of them"
-    for match in _PART.finditer(claim.quote.text[:1000]):
+    for match in _PART.finditer(quoted(claim)):
         word = (match["before"] or match["after"] or match["more"]).lower().replace(",", "")
         number = int(word) if word.isdecimal() and len(word) < 10 else _WORDS.get(word)
         if number is not None and number in (figure.low, figure.high):
@@ -161,6 +161,11 @@ def _placed(told: Sequence[Count]) -> list[Count]:
         else msgspec.structs.replace(count, group=named.get((count.figure.low, count.figure.high)))
         for count in told
     ]
+
+
+def quoted(claim: Claim) -> str:
+    """The beginning of a claim's quote on one line, however the report breaks its lines."""
+    return " ".join(claim.quote.text[:1000].split())
 
 
 def said(figure: Figure) -> str:
