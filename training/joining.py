@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +52,11 @@ def rows(stories: Iterable[Story]) -> tuple[list[Row], list[Row]]:
     return within, across
 
 
-def fit(pairs: Sequence[Row]) -> dict[str, float]:
-    """The weight of each sign, by penalised maximum likelihood (Newton's method)."""
+def fit(pairs: Sequence[Row], rare: int = RARE, given: Mapping[str, float] = GIVEN) -> dict[str, float]:
+    """The weight of each sign that at least `rare` pairs have, by penalised maximum likelihood (Newton's
+    method), and the weights `given` by hand."""
     seen = Counter(sign for found, _ in pairs for sign in found)
-    names = [BIAS, *sorted(sign for sign, count in seen.items() if count >= RARE)]
+    names = [BIAS, *sorted(sign for sign, count in seen.items() if count >= rare)]
     column = {name: at for at, name in enumerate(names)}
     unique: Counter[tuple[tuple[int, ...], bool]] = Counter(
         (tuple(sorted({0, *(column[sign] for sign in found if sign in column)})), right)
@@ -77,7 +78,7 @@ def fit(pairs: Sequence[Row]) -> dict[str, float]:
         weight = weight + step / max(1.0, float(np.abs(step).max()) / 2)
         if np.abs(step).max() < 1e-6:
             break
-    return GIVEN | {name: float(weight[at]) for name, at in column.items()}
+    return dict(given) | {name: float(weight[at]) for name, at in column.items()}
 
 
 def write(within: dict[str, float], across: dict[str, float], path: Path) -> None:

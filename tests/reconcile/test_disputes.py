@@ -129,19 +129,111 @@ def test_an_outlet_that_reports_no_harm_answers_no_one() -> None:
     assert not fields(one(told_, nobody))
 
 
-def test_a_denial_far_off_by_a_third_party_is_of_something_else() -> None:
+def test_a_denial_of_another_place_and_deed_answers_nothing() -> None:
     accused = {"actors": (party("police", "VRL COP"),)}
-    far = told(voice("governor", "VRL GOV"), (), at=4000, status="denied", recipients=(), **accused)
     near = told(voice("governor", "VRL GOV"), (), at=90, status="denied", recipients=(), **accused)
-    assert not fields(one(told(UNION, (), **accused), far))
+    far = told(
+        voice("governor", "VRL GOV"), (), at=90, report="r2", status="denied", recipients=(),
+        mode="crowd-control", place=place("Tavna"), **accused,
+    )  # fmt: skip
     assert fields(one(told(UNION, (), **accused), near)) == ["occurred"]
+    assert not [
+        each for incident in reconcile([told(UNION, (), **accused), far]) for each in incident.disputes
+    ]
 
 
-def test_numbers_of_two_reports_are_set_against_each_other_only_at_one_place() -> None:
+def test_numbers_of_two_reports_are_set_against_each_other_only_if_they_count_the_same() -> None:
     army = told(POLICE, (figure("killed", 2),))
     assert fields(one(army, told(UNION, (figure("killed", 7),), report="r2"))) == ["killed"]
-    elsewhere = told(UNION, (figure("killed", 7),), report="r2", place=None)
-    assert not fields(one(army, elsewhere))
+    over_a_week = told(UNION, (figure("killed", 7),), report="r2", date=day("2021-02-25", "2021-03-03"))
+    assert not [each for incident in reconcile([army, over_a_week]) for each in incident.disputes]
+
+
+def test_each_sides_own_losses_are_two_numbers() -> None:
+    ours = told(
+        POLICE, (figure("injured", 11, whom="policemen"),), recipients=(party("policemen", "VRL COP"),)
+    )
+    theirs = told(UNION, (figure("injured", 27, whom="miners"),), at=60)
+    assert not fields(one(ours, theirs))
+    everybody = told(UNION, (figure("injured", 27),), at=60, recipients=())
+    assert not fields(one(ours, everybody))
+
+
+def test_the_enemys_dead_are_fighters_to_one_and_villagers_to_the_other() -> None:
+    hit = {"mode": "aerial", "actors": (party("air force", "VRL MIL"),)}
+    army = told(
+        voice("army", "VRL MIL"), (figure("killed", 8, whom="fighters"),),
+        recipients=(party("fighters", "TAV REB"),), **hit,
+    )  # fmt: skip
+    village = told(
+        voice("villagers", "TAV CVL"), (figure("killed", 11, whom="herders"),), at=60,
+        recipients=(party("herders", "TAV AGR"),), **hit,
+    )  # fmt: skip
+    assert set(fields(one(army, village))) == {"killed", "recipient"}
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "The mission has confirmed three injured at the Orsk pit on Monday, when shots were fired",
+        "I counted three injured by the shots at the Orsk pit on Monday",
+        "The clinic, which counts only its patients, has three injured by the shots at the Orsk pit",
+    ],
+)
+def test_what_somebody_has_seen_or_confirmed_is_a_lower_bound(quote: str) -> None:
+    seen = claim(
+        quote, "shots", at=200, mode="firearms", recipients=(party("miners", "VRL LAB"),),
+        date=day("2021-03-01"), place=place("Orsk pit"), voice=voice("mission", "UNO GOV"),
+        figures=(figure("injured", 3),),
+    )  # fmt: skip
+    assert not fields(one(told(UNION, (figure("injured", 9),)), seen))
+
+
+def test_damage_is_compared_in_one_unit() -> None:
+    lorries = told(POLICE, (figure("damage", 5, whom="lorries"),), mode="destroy")
+    money = told(UNION, (figure("damage", 300000, whom="francs"),), at=60, mode="destroy")
+    fewer = told(UNION, (figure("damage", 2, whom="lorries"),), at=60, mode="destroy")
+    assert not fields(one(lorries, money))
+    assert fields(one(lorries, fewer)) == ["damage"]
+
+
+def test_who_owns_that_it_occurred_disputes_only_who_did_it() -> None:
+    burned = {"mode": "destroy", "recipients": (party("company", "VRL BUS"),)}
+    company = told(voice("company", "VRL BUS"), (), actors=(party("miners", "VRL LAB"),), **burned)
+    not_us = told(UNION, (), at=60, status="denied", actors=(party("miners", "VRL LAB"),), **burned)
+    at_night = told(UNION, (), at=120, **burned)
+    incident = one(company, not_us, at_night)
+    assert fields(incident) == ["actor"]
+    assert [p.value for p in incident.disputes[0].positions] == ["miners", "not miners"]
+
+
+def test_one_deed_on_two_days() -> None:
+    burned = {"mode": "destroy", "recipients": (party("company", "VRL BUS"),)}
+    monday = told(voice("company", "VRL BUS"), (), **burned)
+    sunday = told(UNION, (), at=60, date=day("2021-02-28"), **burned)
+    assert fields(one(monday, sunday)) == ["date"]
+    assert not fields(one(monday, told(UNION, (), at=60, date=day("2021-02-28", "2021-03-01"), **burned)))
+
+
+def test_a_told_number_that_is_denied_is_a_dispute_about_the_number() -> None:
+    rebels = told(voice("Red Column", "TAV REB"), (figure("killed", 5, whom="soldiers"),),
+                  recipients=(party("soldiers", "VRL MIL"),))  # fmt: skip
+    army = told(voice("army", "VRL MIL"), (figure("killed", 5, whom="soldiers"),), at=60, status="denied",
+                recipients=(party("soldiers", "VRL MIL"),))  # fmt: skip
+    assert fields(one(rebels, army)) == ["killed"]
+
+
+def test_each_side_on_its_own_water() -> None:
+    ours, theirs = party("Vrelo cutter", "VRL MIL"), party("Tavna boat", "TAV GOV")
+    one_says = told(
+        voice("Tavna coast guard", "TAV MIL"), (), mode=None, actors=(ours,), recipients=(theirs,),
+        place=place("Gull Bank", "TAV"),
+    )  # fmt: skip
+    other_says = told(
+        voice("Vrelo coast guard", "VRL MIL"), (), mode=None, at=60, actors=(theirs,), recipients=(ours,),
+        place=place("Kestrel Reef", "VRL"),
+    )  # fmt: skip
+    assert "place" in fields(one(one_says, other_says))
 
 
 def test_those_who_are_still_held_are_not_all_who_were_arrested() -> None:

@@ -75,7 +75,8 @@ class ReportScore(msgspec.Struct, frozen=True):
 
 
 class StoryScore(msgspec.Struct, frozen=True):
-    """One story: sums of B-cubed precision and recall over its gold claims, and its disputes."""
+    """One story: sums of B-cubed precision and recall over its gold claims, and its disputes: (hits, found,
+    wanted), of all fields and of each."""
 
     story: str
     precision: float
@@ -83,6 +84,7 @@ class StoryScore(msgspec.Struct, frozen=True):
     items: int
     disputes: tuple[int, int, int]
     quiet: bool
+    fields: dict[str, tuple[int, int, int]] = {}
 
 
 class AccountsScore(msgspec.Struct, frozen=True):
@@ -103,7 +105,7 @@ def score(stories: Sequence[Story], outputs: Outputs) -> AccountsScore:
         reports += mine
         gold_of = {each.guesses[j].get("id"): each.gold[i]["id"] for each in mine for i, j in each.pairs}
         ends.append(_score_story(story, gold_of, outputs.incidents.get(story["story"], [])))
-    return AccountsScore(reports, ends, [_score_gold(story) for story in stories])
+    return AccountsScore(reports, ends, [score_gold(story) for story in stories])
 
 
 def _score_report(story: Story, report: dict[str, Any], outputs: Outputs) -> ReportScore:
@@ -116,7 +118,8 @@ def _score_report(story: Story, report: dict[str, Any], outputs: Outputs) -> Rep
     )
 
 
-def _score_gold(story: Story) -> StoryScore:
+def score_gold(story: Story) -> StoryScore:
+    """A story with its gold claims reconciled."""
     incidents = reconcile(claims_of_story(story), reports_of_story(story))
     told = msgspec.json.decode(msgspec.json.encode(incidents), type=list[dict[str, Any]])
     return _score_story(story, {claim["id"]: claim["id"] for claim in story["claims"]}, told)
@@ -133,9 +136,16 @@ def _score_story(story: Story, gold_of: dict[Any, str], incidents: list[dict[str
     p, r = b_cubed(wanted, told)
     gold_disputes = story.get("disputes") or []
     found_disputes = [dispute for incident in incidents for dispute in incident.get("disputes") or []]
-    hits = _dispute_hits(gold_disputes, found_disputes, gold_of)
+    fields = _by_field(gold_disputes, found_disputes, gold_of)
+    hits = sum(each[0] for each in fields.values())
     return StoryScore(
-        story["story"], p, r, len(wanted), (hits, len(found_disputes), len(gold_disputes)), not gold_disputes
+        story["story"],
+        p,
+        r,
+        len(wanted),
+        (hits, len(found_disputes), len(gold_disputes)),
+        not gold_disputes,
+        fields,
     )
 
 
@@ -152,19 +162,21 @@ def b_cubed(gold: dict[str, Any], guess: dict[str, Any]) -> tuple[float, float]:
     return p, r
 
 
-def _dispute_hits(gold: list[dict[str, Any]], found: list[dict[str, Any]], gold_of: dict[Any, str]) -> int:
-    used: set[int] = set()
-    for dispute in gold:
-        wanted = _refs(dispute)
-        for k, guess in enumerate(found):
-            if (
-                k not in used
-                and guess["field"] == dispute["field"]
-                and wanted & {gold_of.get(c) for c in _refs(guess)}
-            ):
-                used.add(k)
-                break
-    return len(used)
+def _by_field(
+    gold: list[dict[str, Any]], found: list[dict[str, Any]], gold_of: dict[Any, str]
+) -> dict[str, tuple[int, int, int]]:
+    """(hits, found, wanted) of each field: a hit is a dispute whose positions share a claim with the gold."""
+    fields = {}
+    for field in sorted({str(each["field"]) for each in (*gold, *found)}):
+        ours = [each for each in gold if each["field"] == field]
+        theirs = [{gold_of.get(ref) for ref in _refs(each)} for each in found if each["field"] == field]
+        left = dict(enumerate(theirs))
+        for dispute in ours:
+            same = [at for at, refs in left.items() if _refs(dispute) & refs]
+            if same:
+                del left[same[0]]
+        fields[field] = len(theirs) - len(left), len(theirs), len(ours)
+    return fields
 
 
 def _refs(dispute: dict[str, Any]) -> set[Any]:

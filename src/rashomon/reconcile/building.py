@@ -13,17 +13,16 @@ from rashomon.reconcile.blocking import Many
 from rashomon.reconcile.copies import originals, without_copies
 from rashomon.reconcile.counts import figure_disputes, figure_updates
 from rashomon.reconcile.denials import denial_disputes
-from rashomon.reconcile.incidents import Account, Dispute, Incident
+from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
 from rashomon.reconcile.joining import groups
 from rashomon.reconcile.onesided import one_sided
 from rashomon.reconcile.rivals import rival_disputes
-from rashomon.reconcile.scene import scene
+from rashomon.reconcile.scene import Scene, scene
 from rashomon.reconcile.shelf import Shelf
 from rashomon.reconcile.told_counts import counts
 from rashomon.reconcile.traits import Traits, traits_of
-from rashomon.reconcile.voices import Outlet, tellers
+from rashomon.reconcile.voices import Outlet
 
-FACTS = frozenset(("actor", "recipient", "type", "place", "date"))
 _UNDONE = frozenset(("planned", "conditional", "requested"))
 _FINEST = {"point": 5, "town": 4, "admin2": 3, "admin1": 2, "country": 1}
 
@@ -48,18 +47,24 @@ def incidents_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> lis
     `reports` tell publishers and days of publication; without them each report is of a publisher of its own,
     and its day is the last that it tells of.
     """
-    return [incident for _, incident in sorted(_built(claims, reports), key=lambda each: each[0])]
+    return [_incident(stage) for _, stage in sorted(_staged(claims, reports), key=lambda each: each[0])]
+
+
+def scenes_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> list[Scene]:
+    """The same as scenes: whose claims they are, before anybody looks for disputes. What `training.disputes`
+    learns from."""
+    return [stage for _, stage in sorted(_staged(claims, reports), key=lambda each: each[0])]
 
 
 def stream(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Iterator[Incident]:
     """The same incidents in an order of their own, one by one, so that a million claims need little memory:
     claims are put away on the disk once they are many."""
-    for _, incident in _built(claims, reports):
-        yield incident
+    for _, stage in _staged(claims, reports):
+        yield _incident(stage)
 
 
-def _built(claims: Iterable[Claim], reports: Iterable[Report]) -> Iterator[tuple[int, Incident]]:
-    """Incidents, each with the number of its first claim."""
+def _staged(claims: Iterable[Claim], reports: Iterable[Report]) -> Iterator[tuple[int, Scene]]:
+    """The scene of each incident, with the number of its first claim."""
     with Shelf(Claim) as given, Shelf(Traits) as traits:
         order = _put_away(claims, given, traits)
         told = _InOrder(traits, order)
@@ -74,7 +79,7 @@ def _built(claims: Iterable[Claim], reports: Iterable[Report]) -> Iterator[tuple
             places = [kept[at] for at in group]
             places += [copy for at in places for copy in copies.get(at, ())]
             numbers = [order[at] for at in sorted(places)]
-            yield min(numbers), _incident([given[number] for number in numbers], outlets)
+            yield min(numbers), scene([given[number] for number in numbers], outlets)
 
 
 def _put_away(claims: Iterable[Claim], given: Shelf[Claim], traits: Shelf[Traits]) -> array[int]:
@@ -116,12 +121,11 @@ def _iso(ordinal: int) -> str:
     return datetime.date.fromordinal(ordinal).isoformat() if ordinal > 0 else ""
 
 
-def _incident(claims: Sequence[Claim], outlets: Mapping[str, Outlet]) -> Incident:
-    voices = tellers(claims, outlets)
+def _incident(stage: Scene) -> Incident:
+    claims, voices = stage.claims, stage.voices
     main = _main(claims)
-    stage = scene(claims, voices)
-    found = counts(claims, voices, outlets)
-    disputes = [d for kind in sorted(found) for d in figure_disputes(kind, found[kind], voices)]
+    found = counts(stage)
+    disputes = [d for kind in sorted(found) for d in figure_disputes(kind, found[kind], stage)]
     updates = [u for kind in sorted(found) for u in figure_updates(kind, found[kind], voices)]
     return Incident(
         id=_name(claims),
@@ -138,16 +142,22 @@ def _incident(claims: Sequence[Claim], outlets: Mapping[str, Outlet]) -> Inciden
 
 
 def _once(disputes: Iterable[Dispute]) -> list[Dispute]:
-    """Without those that share a claim with an earlier one about the same field: its second telling."""
+    """The disputes, those of one field that share a claim as one."""
     kept: list[Dispute] = []
-    cited: dict[str, set[str]] = defaultdict(set)
     for dispute in disputes:
-        claims = {ref for position in dispute.positions for ref in position.claims}
-        if dispute.field in FACTS and cited[dispute.field] & claims:
-            continue
-        cited[dispute.field] |= claims
-        kept.append(dispute)
+        apart = []
+        positions = dict.fromkeys(dispute.positions)
+        for other in kept:
+            if other.field == dispute.field and not _cited(other.positions).isdisjoint(_cited(positions)):
+                positions = dict.fromkeys((*other.positions, *positions))
+            else:
+                apart.append(other)
+        kept = [*apart, Dispute(dispute.field, tuple(positions))]
     return kept
+
+
+def _cited(positions: Iterable[Position]) -> set[str]:
+    return {ref for position in positions for ref in position.claims}
 
 
 def _name(claims: Sequence[Claim]) -> str:

@@ -8,29 +8,93 @@ than the others': it counts those who were brought in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 
 from rashomon.model import Figure
+from rashomon.reconcile.contests import odds
+from rashomon.reconcile.figure_signs import figure_signs, incomparable
 from rashomon.reconcile.incidents import Dispute, Position, Update
+from rashomon.reconcile.scene import Scene
 from rashomon.reconcile.told_counts import Count, said
 from rashomon.reconcile.voices import Teller
 
+ENOUGH = 0.2
+"""Log odds above which two figures are in dispute: above even, for a false alarm costs more than a miss."""
+MOST = 150
+"""Figures of one kind in an incident that are compared, the first of them in order of time."""
 _CROWD = 4
 """How far above its lowest an open guess at a crowd ("dozens", "a few hundred") may reach."""
 _SLACK = 0.03
 """Share of a number within which another is the same, rounded."""
 
 
-def figure_disputes(kind: str, found: Sequence[Count], voices: Sequence[Teller]) -> list[Dispute]:
+def figure_disputes(kind: str, found: Sequence[Count], stage: Scene) -> list[Dispute]:
     """At most one dispute a group of people: the voices that cannot both be right, with what they say."""
-    disputes = []
-    for group in _groups(found):
-        standing = _standing([count for count in found if count.group in (group, None)])
-        fighting = [count for count in standing if any(_differ(count, other) for other in standing)]
-        if len({count.teller for count in fighting}) > 1:
-            disputes.append(Dispute(kind, tuple(_positions(fighting, found, voices))))
-    return disputes
+    fighting = [
+        pair for pair in figure_pairs(found, stage) if odds("figure", signs_of_pair(*pair, stage)) > ENOUGH
+    ]
+    return [Dispute(kind, tuple(_positions(each, found, stage.voices))) for each in _together(fighting)]
+
+
+def figure_pairs(found: Sequence[Count], stage: Scene) -> Iterator[tuple[Count, Count]]:
+    """Figures of two voices that have no number in common and may count the same, the smaller one first."""
+    standing = _standing(found)[:MOST]
+    for one, other in combinations(standing, 2):
+        if one.teller == other.teller or not _apart(one.figure, other.figure):
+            continue
+        low, high = (one, other) if _below(one.figure, other.figure) else (other, one)
+        if _concedes(low, high, found) or _concedes(high, low, found):
+            continue
+        claims = stage.claims[low.at], stage.claims[high.at]
+        if not incomparable(low, high, claims, stage.traits(low.at, high.at)):
+            yield low, high
+
+
+def signs_of_pair(low: Count, high: Count, stage: Scene) -> list[str]:
+    """The signs of such a pair."""
+    claims = stage.claims[low.at], stage.claims[high.at]
+    return figure_signs(low, high, claims, stage.traits(low.at, high.at))
+
+
+def _together(pairs: Sequence[tuple[Count, Count]]) -> list[list[Count]]:
+    """The counts of each dispute: pairs that share a claim, or the people counted."""
+    groups: list[tuple[set[str | None], list[Count]]] = []
+    for pair in pairs:
+        whom, counts_ = {count.group for count in pair}, list(pair)
+        apart = []
+        for others, theirs in groups:
+            if whom & others or not {count.at for count in counts_}.isdisjoint(count.at for count in theirs):
+                whom |= others
+                counts_ += theirs
+            else:
+                apart.append((others, theirs))
+        groups = [*apart, (whom, counts_)]
+    unique = [{(count.at, count.group): count for count in counts_} for _, counts_ in groups]
+    return sorted(
+        ([each[key] for key in sorted(each, key=str)] for each in unique),
+        key=lambda counts_: [count.claim for count in counts_],
+    )
+
+
+def _concedes(one: Count, other: Count, found: Sequence[Count]) -> bool:
+    """Whether the voice of one figure also gives a number that the other fits: of a whole, of a part, in
+    pieces, or at another time."""
+    pieces: dict[int, list[Figure]] = defaultdict(list)
+    for count in found:
+        if count.teller != one.teller:
+            continue
+        pieces[count.at].append(count.figure)
+        same = other.group is None or count.group in (other.group, None)
+        if count is not one and same and not _apart(count.figure, other.figure):
+            return True
+    for figures in pieces.values():
+        lows, highs = [f.low for f in figures], [f.high for f in figures]
+        if len(figures) > 1 and other.figure.low == other.figure.high and other.group is None:
+            whole = sum(low for low in lows if low is not None)
+            if None not in lows and None not in highs and whole == other.figure.low:
+                return True
+    return False
 
 
 def figure_updates(kind: str, found: Sequence[Count], voices: Sequence[Teller]) -> list[Update]:
@@ -65,31 +129,17 @@ def _groups(found: Sequence[Count]) -> list[str | None]:
 
 
 def _standing(found: Sequence[Count]) -> list[Count]:
-    """What each voice holds in the end: the largest count of the latest report of it or of its body."""
-    last: dict[object, str] = {}
+    """What each voice holds of each group in the end: the largest count of its latest report."""
+    last: dict[tuple[int, str | None], str] = {}
     for count in found:
-        for key in (count.teller, count.code):
-            if key is not None:
-                last[key] = max(last.get(key, ""), count.day)
-    latest: dict[int, Count] = {}
-    for count in sorted(found, key=lambda each: (each.day, each.report, each.claim)):
-        if count.day == last[count.teller] and count.day == last.get(count.code, count.day):
-            latest[count.teller] = _larger(latest.get(count.teller), count)
+        key = count.teller, count.group
+        last[key] = max(last.get(key, ""), count.day)
+    latest: dict[tuple[int, str | None], Count] = {}
+    for count in sorted(found, key=lambda each: (each.day, each.report, each.claim, str(each.group))):
+        key = count.teller, count.group
+        if count.day == last[key]:
+            latest[key] = _larger(latest.get(key), count)
     return list(latest.values())
-
-
-def _differ(one: Count, other: Count) -> bool:
-    """Whether two counts of different voices cannot both be right."""
-    if one.teller == other.teller or not _apart(one.figure, other.figure):
-        return False
-    if one.report != other.report and one.place.isdisjoint(other.place):
-        return False  # across reports only a place makes sure that they count the same
-    if _below(other.figure, one.figure):
-        one, other = other, one
-    if one.code is not None and one.code.endswith(" MED"):
-        return False  # those whom a doctor has seen
-    # a sum over everybody may be more than any part of it, never less
-    return one.group == other.group or one.group is None
 
 
 def _larger(one: Count | None, other: Count) -> Count:
@@ -121,8 +171,8 @@ def _below(one: Figure, other: Figure) -> bool:
 
 
 def _positions(fighting: Sequence[Count], found: Sequence[Count], voices: Sequence[Teller]) -> list[Position]:
-    positions = []
-    for count in sorted(fighting, key=lambda each: (_number(each.figure) or 0, each.teller)):
+    positions: dict[tuple[int, int | None, int | None], Position] = {}
+    for count in sorted(fighting, key=lambda each: (_number(each.figure) or 0, each.teller, each.claim)):
         same = [
             each.claim
             for each in found
@@ -130,5 +180,6 @@ def _positions(fighting: Sequence[Count], found: Sequence[Count], voices: Sequen
             and (each.figure.low, each.figure.high) == (count.figure.low, count.figure.high)
         ]
         cited = tuple(dict.fromkeys([count.claim, *same]))
-        positions.append(Position(voices[count.teller].name, said(count.figure), cited))
-    return positions
+        key = count.teller, count.figure.low, count.figure.high
+        positions.setdefault(key, Position(voices[count.teller].name, said(count.figure), cited))
+    return list(positions.values())

@@ -24,8 +24,8 @@ def signs(a: Traits, b: Traits) -> list[str]:
     """The signs of a pair, in a fixed order whichever claim comes first."""
     if (a.type, a.id) > (b.type, b.id):
         a, b = b, a
-    found = [*_heads(a.head, b.head), _time(a, b)]
-    places = _places(a.where, b.where)
+    found = [*_heads(a.head, b.head), time_sign(a, b)]
+    places = place_signs(a.where, b.where)
     found += places
     found += _parties(a, b)
     if a.figures and b.figures:
@@ -82,7 +82,8 @@ def _standing(a: Head, b: Head) -> Iterator[str]:
         yield "planned otherwise"
 
 
-def _time(a: Traits, b: Traits) -> str:
+def time_sign(a: Traits, b: Traits) -> str:
+    """How far apart the days of two claims are."""
     ours, theirs = a.days, b.days
     if ours is None or theirs is None:
         return "dates unknown" if ours is theirs else "one date unknown"
@@ -99,7 +100,8 @@ def _time(a: Traits, b: Traits) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _places(a: Where | None, b: Where | None) -> tuple[str, ...]:
+def place_signs(a: Where | None, b: Where | None) -> tuple[str, ...]:
+    """How the places of two claims stand to each other."""
     return tuple(_places_told(a, b))
 
 

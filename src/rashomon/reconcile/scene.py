@@ -9,21 +9,32 @@ import msgspec
 
 from rashomon.model import Claim, Party, Voice
 from rashomon.reconcile.incidents import Position
-from rashomon.reconcile.traits import stems
-from rashomon.reconcile.voices import Teller
+from rashomon.reconcile.traits import Traits, stems, traits_of
+from rashomon.reconcile.voices import Outlet, Teller, tellers
 
 ASSERTED = frozenset(("happened", "ongoing", "possible"))
 ARMED = frozenset(("REB", "UAF", "MIL", "PRM", "CRM", "COP", "SPY"))
 CIVIL = frozenset(("CVL", "AGR", "LAB", "EDU", "REL", "SOC", "REF", "BUS", "MED", "JRN", "ELI", "OPP"))
+STATE = frozenset(("GOV", "MIL", "COP", "SPY", "JUD", "LEG"))
 _VAGUE = frozenset(("UAF", "UNK", "CRM", "REB", "CVL", "SOC", "OPP"))
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """An incident's claims, its voices, and whose each claim is (a place in `voices`)."""
+    """An incident's claims, its voices, whose each claim is (a place in `voices`), and where the reports
+    stand."""
 
     claims: Sequence[Claim]
     voices: Sequence[Teller]
     whose: Mapping[int, int]
+    outlets: Mapping[str, Outlet]
+    _traits: dict[int, Traits] = msgspec.field(default_factory=dict)
+
+    def traits(self, one: int, other: int) -> tuple[Traits, Traits]:
+        """The traits of two claims, made when they are first asked for."""
+        for at in (one, other):
+            if at not in self._traits:
+                self._traits[at] = traits_of(self.claims[at])
+        return self._traits[one], self._traits[other]
 
     def asserted(self) -> list[int]:
         """Places of the claims that tell it as something that took place."""
@@ -57,9 +68,11 @@ class Scene(msgspec.Struct, frozen=True):
         ]
 
 
-def scene(claims: Sequence[Claim], voices: Sequence[Teller]) -> Scene:
+def scene(claims: Sequence[Claim], outlets: Mapping[str, Outlet]) -> Scene:
     """The scene of an incident."""
-    return Scene(claims, voices, {at: number for number, each in enumerate(voices) for at in each.claims})
+    voices = tellers(claims, outlets)
+    whose = {at: number for number, each in enumerate(voices) for at in each.claims}
+    return Scene(claims, voices, whose, outlets)
 
 
 def alike(one: Party, other: Party) -> bool:
@@ -92,6 +105,25 @@ def speaks_for(voice: Voice, party: Party) -> bool:
     return bool(stems(voice.name or voice.text or "") & stems(party.name))
 
 
+def own(voice: Voice, party: Party) -> bool:
+    """Whether a party is of the voice's own side: the same party, or both of one state."""
+    country, _, sector = (voice.code or "").partition(" ")
+    if speaks_for(voice, party):
+        return True
+    return bool(country) and country == party.country and sector in STATE and party.sector in STATE
+
+
+def opposed(one: Voice, other: Voice) -> bool:
+    """Whether two named voices stand on two sides: of two countries, or of a state and of those who are not
+    the state."""
+    ours, theirs = (one.code or "").split(), (other.code or "").split()
+    if len(ours) < 2 or len(theirs) < 2:
+        return False
+    if ours[0] != theirs[0]:
+        return True
+    return (ours[1] in STATE) != (theirs[1] in STATE)
+
+
 def side_of(parties: Iterable[Party]) -> str | None:
     """ "armed" or "civilians" where all parties are the one or the other."""
     sectors = {party.sector for party in parties if party.sector}
@@ -108,3 +140,8 @@ def same_deed(one: Claim, other: Claim) -> bool:
 def names(parties: Iterable[Party]) -> str:
     """The names of parties, each once."""
     return ", ".join(dict.fromkeys(party.name for party in parties))
+
+
+def where(claim: Claim) -> str:
+    """The words of a claim's place; nothing where it has none."""
+    return claim.place.text or claim.place.name if claim.place is not None else ""

@@ -38,9 +38,33 @@ def weights() -> Weights:
 
 
 @cache
+def dispute_weights() -> dict[str, dict[str, float]]:
+    """Log odds that a sign adds to a dispute, for each question: "figure", "denial", "cleared", "actor" ...
+
+    Raises:
+        InstallationError: the table is missing or damaged.
+    """
+    weight: dict[str, dict[str, float]] = {}
+    try:
+        for row in _rows("dispute_weights.csv"):
+            weight.setdefault(row["question"], {})[row["sign"]] = float(row["weight"])
+    except (KeyError, ValueError) as damage:
+        raise InstallationError(
+            "the table dispute_weights.csv is damaged", hint="reinstall rashomon"
+        ) from damage
+    return weight
+
+
+@cache
 def empty_words() -> frozenset[str]:
     """Words that say nothing about which happening is meant: function words, days, "people", "said"."""
     return frozenset(row["word"] for row in _rows("empty_words.csv"))
+
+
+@cache
+def cues() -> tuple[tuple[str, str], ...]:
+    """What words of a quote say of a figure or a deed: (sign, words in lower case)."""
+    return tuple((row["sign"], row["words"]) for row in _rows("dispute_cues.csv"))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from rashomon.knowledge.roles import sector_of
 from rashomon.model import Claim, Figure
 from rashomon.reconcile.denials import is_count
-from rashomon.reconcile.scene import ASSERTED, CIVIL
+from rashomon.reconcile.scene import ASSERTED, CIVIL, Scene
 from rashomon.reconcile.traits import stems
-from rashomon.reconcile.voices import Outlet, Teller
 
 KINDS = frozenset(
     ("killed", "injured", "arrested", "displaced", "missing", "abducted", "troops", "protesters", "damage")
@@ -41,16 +40,19 @@ _PART = re.compile(
 )
 _SO_FAR = re.compile(
     r"\b(?:still|treated|admitted|brought in|received|so far"
+    r"|confirmed|verified|registered|identified|(?:counts?|counting) only|only those|not counting|excluding"
+    r"|(?:I|he|she|we|they|had|have|has) (?:had |have )?(?:counted|seen)"
     r"|by (?:noon|midday|midnight|dusk|nightfall|morning|evening))\b",
     re.IGNORECASE,
 )
-"""Words of a number that may grow or is part of a whole: those who were treated, who are still held."""
+"""Words of a number that may grow or is part of a whole: those who were treated, who are still held, whom
+somebody has counted or confirmed."""
 _AMONG = re.compile(r"\b(?:among (?:them|whom)|of (?:them|whom)|including|one of)\b", re.IGNORECASE)
 
 
 class Count(msgspec.Struct, frozen=True):
     """One figure as one voice gives it in one report; `group` is whom it counts, None where nothing says;
-    `place` are the words of the place."""
+    `at` is the place of the claim in its incident."""
 
     teller: int
     code: str | None
@@ -59,30 +61,21 @@ class Count(msgspec.Struct, frozen=True):
     group: str | None
     figure: Figure
     claim: str
-    place: frozenset[str] = frozenset()
+    at: int
 
 
-def counts(
-    claims: Sequence[Claim], voices: Sequence[Teller], outlets: Mapping[str, Outlet]
-) -> dict[str, list[Count]]:
+def counts(stage: Scene) -> dict[str, list[Count]]:
     """Every figure of an incident that can be compared, by kind."""
     found: dict[str, list[Count]] = defaultdict(list)
-    for number, teller in enumerate(voices):
+    for number, teller in enumerate(stage.voices):
         for at in teller.claims:
-            claim = claims[at]
-            day = outlets[claim.report].day
-            place = _place(claim)
+            claim = stage.claims[at]
+            day = stage.outlets[claim.report].day
             for group, figure in _figures(claim):
                 found[figure.kind].append(
-                    Count(number, teller.code, claim.report, day, group, figure, claim.id, place)
+                    Count(number, teller.code, claim.report, day, group, figure, claim.id, at)
                 )
     return {kind: _placed(told) for kind, told in found.items()}
-
-
-def _place(claim: Claim) -> frozenset[str]:
-    if claim.place is None or (claim.place.text is None and claim.place.precision in (None, "country")):
-        return frozenset()
-    return stems(f"{claim.place.name} {claim.place.text or ''}")
 
 
 def _figures(claim: Claim) -> Iterator[tuple[str | None, Figure]]:
@@ -93,7 +86,7 @@ def _figures(claim: Claim) -> Iterator[tuple[str | None, Figure]]:
     for figure in claim.figures:
         if figure.kind in KINDS and (figure.high == 0 if denial else not is_part(claim, figure)):
             pieces[figure.kind, group_of(claim, figure)].append(figure)
-    growing = _SO_FAR.search(claim.quote.text[:1000]) is not None
+    growing = _SO_FAR.search(quoted(claim)) is not None
     for (_, group), figures in pieces.items():
         whole = _whole(claim, figures)
         if growing and whole.low:
@@ -104,7 +97,7 @@ def _figures(claim: Claim) -> Iterator[tuple[str | None, Figure]]:
 def _whole(claim: Claim, figures: Sequence[Figure]) -> Figure:
     """One figure for those that a claim gives of one group: the largest, or their sum."""
     largest = max(figures, key=lambda figure: max(figure.low or 0, figure.high or 0))
-    if len(figures) == 1 or _AMONG.search(claim.quote.text[:1000]) or any(f.whom is None for f in figures):
+    if len(figures) == 1 or _AMONG.search(quoted(claim)) or any(f.whom is None for f in figures):
         return largest
     lows, highs = (
         [f.low for f in figures if f.low is not None],
@@ -122,7 +115,7 @@ def is_part(claim: Claim, figure: Figure) -> bool:
     """Whether a figure counts a part of what was counted before: "four of the six", "another two"."""
     if figure.kind == "protesters":
         return False  # "marched, 3,000 of them"
-    for match in _PART.finditer(claim.quote.text[:1000]):
+    for match in _PART.finditer(quoted(claim)):
         word = (match["before"] or match["after"] or match["more"]).lower().replace(",", "")
         number = int(word) if word.isdecimal() and len(word) < 10 else _WORDS.get(word)
         if number is not None and number in (figure.low, figure.high):
@@ -168,6 +161,11 @@ def _placed(told: Sequence[Count]) -> list[Count]:
         else msgspec.structs.replace(count, group=named.get((count.figure.low, count.figure.high)))
         for count in told
     ]
+
+
+def quoted(claim: Claim) -> str:
+    """The beginning of a claim's quote on one line, however the report breaks its lines."""
+    return " ".join(claim.quote.text[:1000].split())
 
 
 def said(figure: Figure) -> str:

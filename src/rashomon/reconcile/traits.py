@@ -97,7 +97,7 @@ def traits_of(claim: Claim) -> Traits:
         end=claim.quote.end,
         at=claim.trigger.start,
         head=Head(claim.type, claim.mode, claim.status, claim.frame == "background"),
-        days=_days(claim.date),
+        days=days_of(claim.date),
         where=_where(claim.place),
         actors=tuple(map(_who, claim.actors[:_MAX_PARTIES])),
         recipients=tuple(map(_who, claim.recipients[:_MAX_PARTIES])),
@@ -181,7 +181,8 @@ def _where(place: Place | None) -> Where | None:
     )
 
 
-def _days(date: Date | None) -> tuple[int, int] | None:
+def days_of(date: Date | None) -> tuple[int, int] | None:
+    """First and last day as ordinals, in order; None where there is no date that can be read."""
     if date is None:
         return None
     first, last = _ordinal(date.first), _ordinal(date.last)
