@@ -11,6 +11,11 @@ import msgspec
 from rashomon.errors import InstallationError
 
 BIAS = "(before anything is known)"
+ALL = "(all reports)"
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august "
+    "september october november december".split()
+)
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -41,6 +46,29 @@ def weights() -> Weights:
 def empty_words() -> frozenset[str]:
     """Words that say nothing about which happening is meant: function words, days, "people", "said"."""
     return frozenset(row["word"] for row in _rows("empty_words.csv"))
+
+
+@cache
+def telling_nothing() -> frozenset[str]:
+    """The same, but for days and months: they may well tell one report's happening from another's."""
+    return empty_words() - _DAYS
+
+
+@cache
+def report_counts() -> tuple[int, dict[str, int]]:
+    """Reports of newswire at large, and how many of them have each stem (`training.report_words`).
+
+    Raises:
+        InstallationError: the table is missing or damaged.
+    """
+    rows = _rows("report_words.csv")
+    try:
+        counts = {row["stem"]: int(row["reports"]) for row in rows}
+        return counts.pop(ALL), counts
+    except (KeyError, ValueError) as damage:
+        raise InstallationError(
+            "the table report_words.csv is damaged", hint="reinstall rashomon"
+        ) from damage
 
 
 def _rows(name: str) -> list[dict[str, str]]:

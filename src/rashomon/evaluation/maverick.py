@@ -1,0 +1,215 @@
+"""MAVERICK, electoral violence: what we call a dispute and what an update, against rows of one report each.
+
+A row says how many a report (`source`, with its day, and `source_author`) gives as killed and injured in an event,
+as a range. 0 stands for a report that gives no number: 57 in 100 events of which two or more reports give deaths
+have reports that differ, and that share comes out only so.
+
+The unit is an event and a kind of figure that two or more reports give. The rows decide:
+
+- *dispute*: two sources end up with ranges that have no number in common. A source ends up with what its latest
+  report gives, of several of one day the largest;
+- *update*: a source gives a range on a later day that has no number in common with the one before;
+- neither, where ranges overlap.
+
+Ours: each row becomes a claim of its own report (publisher, day of publication, place, figures), and the rooms of
+`reconcile` that decide on figures are asked about the claims of the event. Agreement is the share of units on which
+both decisions are the rows'. `through reconcile` asks for the same after `reconcile` itself has joined the claims
+of the event, or failed to: what it leaves apart can be in no dispute.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import msgspec
+
+from rashomon.errors import MalformedInput
+from rashomon.evaluation.results import Measure, Result, retrieval, share
+from rashomon.model import Claim, Date, Figure, Place, Report, Span, claim_id, publisher_voice
+from rashomon.reconcile import reconcile
+from rashomon.reconcile.counts import figure_disputes, figure_updates
+from rashomon.reconcile.told_counts import counts
+from rashomon.reconcile.voices import Outlet, tellers
+
+KINDS = {"killed": "deaths", "injured": "injuries"}
+"""Kinds of figures, and how their columns are called."""
+DECISIONS = ("dispute", "update")
+_FIELD_LIMIT = 1_000_000
+_DAY = re.compile(r"\((\d{4}-\d\d-\d\d)\)")
+
+Range = tuple[int, int]
+Decided = tuple[bool, bool]
+"""Whether there is a dispute, and whether an update."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What one report says of an event; `figures` has the kinds that it gives, as (low, high)."""
+
+    id: str
+    event: str
+    source: str
+    day: str
+    began: str
+    place: str
+    spot: str
+    figures: dict[str, Range]
+
+
+def load(path: Path) -> tuple[list[Row], int]:
+    """The rows that name their event, source and day, and the number of those that do not.
+
+    Raises:
+        MalformedInput: a column is missing, or what should be a number is none.
+    """
+    held = csv.field_size_limit(_FIELD_LIMIT)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            found = [
+                _row(row, f"{path}: row {number}")
+                for number, row in enumerate(csv.DictReader(file, delimiter="\t"), start=1)
+            ]
+    finally:
+        csv.field_size_limit(held)
+    rows = [row for row in found if row is not None]
+    return rows, len(found) - len(rows)
+
+
+def _row(row: Mapping[str, str], where: str) -> Row | None:
+    try:
+        day = _DAY.search(row["source"] or "")
+        if not row["event_id"] or not row["source_author"] or day is None:
+            return None
+        figures = {kind: _range(row[f"{name}_low"], row[f"{name}_high"]) for kind, name in KINDS.items()}
+        return Row(
+            row["id"],
+            row["event_id"],
+            row["source_author"],
+            day.group(1),
+            row["date_start"],
+            row["city"] or row["location"],
+            row["location"] or row["city"],
+            {kind: given for kind, given in figures.items() if given is not None},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedInput(f"not as the table should be: {error!r}", where=where) from error
+
+
+def _range(low: str, high: str) -> Range | None:
+    if not low or not high:
+        return None
+    ends = sorted((int(float(low)), int(float(high))))
+    return (ends[0], ends[1]) if ends[1] > 0 else None
+
+
+def gold(rows: Sequence[Row], kind: str) -> Decided:
+    """What the rows of an event decide about one kind of figure."""
+    told: dict[str, dict[str, Range]] = defaultdict(dict)
+    for row in rows:
+        given = row.figures[kind]
+        told[row.source][row.day] = max(told[row.source].get(row.day, given), given, key=_size)
+    last = [days[max(days)] for days in told.values()]
+    revised = [pair for days in told.values() for pair in pairwise(days[day] for day in sorted(days))]
+    return any(apart(*pair) for pair in combinations(last, 2)), any(apart(*pair) for pair in revised)
+
+
+def _size(given: Range) -> tuple[int, int]:
+    return given[1], given[0]
+
+
+def apart(one: Range, other: Range) -> bool:
+    """Whether two ranges have no number in common."""
+    return one[1] < other[0] or other[1] < one[0]
+
+
+def claims_of(rows: Iterable[Row], kind: str) -> tuple[list[Claim], list[Report]]:
+    """A report for each row, and its claim."""
+    claims, reports = [], []
+    for row in rows:
+        low, high = row.figures[kind]
+        text = f"Violence at {row.spot}: {low} to {high} {kind}." if row.spot else f"{low} to {high} {kind}."
+        at = text.index(str(low))
+        trigger = Span(kind, len(text) - len(kind) - 1, len(text) - 1)
+        place = None
+        if row.spot:
+            begin = len("Violence at ")
+            place = Place(row.spot, begin, begin + len(row.spot), row.place)
+        reports.append(Report(text=text, published=row.day, publisher=row.source, id=row.id))
+        claims.append(
+            Claim(
+                claim_id(row.id, "ASSAULT", trigger), row.id, "ASSAULT", None, (), 4, -9.0, None,
+                Span(text, 0, len(text)), trigger, (), (), publisher_voice(), "happened", "current",
+                Date(row.began, row.began, "day") if row.began else None, place,
+                (Figure(kind, low, high, None, at, at + len(str(low))),), 1.0,
+            )
+        )  # fmt: skip
+    return claims, reports
+
+
+def decided(claims: Sequence[Claim], reports: Sequence[Report], kind: str) -> Decided:
+    """What the rooms of reconcile decide about claims that are known to be of one event."""
+    outlets = {each.id: Outlet(each.publisher, each.id, str(each.published)) for each in reports}
+    voices = tellers(claims, outlets)
+    found = counts(claims, voices, outlets).get(kind, [])
+    return bool(figure_disputes(kind, found, voices)), bool(figure_updates(kind, found, voices))
+
+
+def reconciled(claims: Sequence[Claim], reports: Sequence[Report], kind: str) -> Decided:
+    """What reconcile finds in the claims of an event, joined by itself."""
+    incidents = reconcile(claims, reports)
+    return (
+        any(each.field == kind for incident in incidents for each in incident.disputes),
+        any(each.field == kind for incident in incidents for each in incident.updates),
+    )
+
+
+def units(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """Events by kind of figure, with the rows that give it, where two or more do."""
+    events: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        for kind in row.figures:
+            events[row.event, kind].append(row)
+    return ((kind, told) for (_, kind), told in events.items() if len(told) > 1)
+
+
+def evaluate(rows: Sequence[Row], left: int) -> Result:
+    """Agreement on disputes and updates; how many units differ at all."""
+    asked = list(units(rows))
+    wanted = [gold(told, kind) for kind, told in asked]
+    made = [(kind, *claims_of(told, kind)) for kind, told in asked]
+    ours = [decided(claims, reports, kind) for kind, claims, reports in made]
+    whole = [reconciled(claims, reports, kind) for kind, claims, reports in made]
+    measures = [
+        share("agreement", _same(ours, wanted)),
+        share("agreement, through reconcile", _same(whole, wanted)),
+    ]
+    for at, decision in enumerate(DECISIONS):
+        measures += _found(decision, [each[at] for each in ours], [each[at] for each in wanted])
+    deaths = [told for kind, told in asked if kind == "killed"]
+    differ = share(
+        "deaths told by two or more: reports differ",
+        [(int(len({row.figures["killed"] for row in told}) > 1), 1) for told in deaths],
+    )
+    return Result(
+        "maverick",
+        "MAVERICK: disputes and updates about tolls",
+        f"{len(rows)} rows, {len(asked)} units: an event and a kind of figure (killed, injured) that two or more "
+        "reports give. The rows say dispute where two sources end up with ranges that have no number in common, "
+        "update where a source gives such a range on a later day. Agreement: both decisions are the rows'. The "
+        "claims are made from the rows, so nothing is read here. Intervals over units.",
+        (*measures, differ),
+        ("agreement", "agreement, through reconcile"),
+        (f"{left} rows without an event, a source or a day are left out.",) if left else (),
+    )
+
+
+def _same(ours: Sequence[Decided], wanted: Sequence[Decided]) -> list[tuple[int, int]]:
+    return [(int(one == other), 1) for one, other in zip(ours, wanted, strict=True)]
+
+
+def _found(name: str, ours: Sequence[bool], wanted: Sequence[bool]) -> list[Measure]:
+    return retrieval(name, [(o and w, o, w) for o, w in zip(ours, wanted, strict=True)])
