@@ -2,9 +2,9 @@
 
     python -m training.report_words ner_dataset.csv.zip
 
-reads the sentences of the Groningen Meaning Bank (its texts are in the public domain; most are of the Voice of
-America) in the form of the Kaggle extract, which has no marks of documents: ten sentences on end are taken for
-one report. It writes `report_words.csv` of `src/rashomon/reconcile`; only counts are kept, no text.
+reads the sentences of the Groningen Meaning Bank (its texts are in the public domain; most are of the Voice
+of America) in the form of the Kaggle extract, which has no marks of documents: ten sentences on end are taken
+for one report. It writes `report_words.csv` of `src/rashomon/reconcile`; only counts are kept, no text.
 """
 
 from __future__ import annotations

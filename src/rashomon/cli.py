@@ -21,6 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rashomon._grouping import with_stories
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.build_cli import actors, places
@@ -179,6 +180,15 @@ def compare(
             help="table for people, jsonl for programs. Default as for read.",
         ),
     ] = None,
+    group: Annotated[
+        bool,
+        typer.Option(
+            "--group",
+            "-g",
+            help="Find out which reports tell one story, and compare those. Reports that name their "
+            "story keep it.",
+        ),
+    ] = False,
     published: Published = None,
     publisher: Publisher = None,
     title: Title = None,
@@ -188,33 +198,38 @@ def compare(
 ) -> None:
     """Compare reports: print what each claims, then the incidents of each story with all their accounts.
 
-    Reports are of one story where their field `story` is the same, or absent.
+    Reports are of one story where their field `story` is the same, or absent. With --group, stories are found
+    for those where it is absent.
     """
     from rashomon.reconcile import reconcile
 
     with Run(files, published, publisher, title, max_chars, to, quiet) as run:
-        claims: dict[str | None, list[Any]] = {}
-        reports: dict[str | None, list[Any]] = {}
+        stories: dict[str | None, list[Any]] = {}
 
         def kept() -> Iterator[Any]:
-            for reading in run.readings():
-                claims.setdefault(reading.report.story, []).extend(reading.claims)
-                reports.setdefault(reading.report.story, []).append(reading.report)
+            for reading in with_stories(run.readings()) if group else run.readings():
+                stories.setdefault(reading.report.story, []).append(reading)
                 yield reading
 
         chosen = form or CompareFormat("jsonl" if _default_format(to) == "html" else _default_format(to))
         if chosen is CompareFormat.jsonl:
-            from rashomon.exports.jsonl import compare_line
-
             run.lines(kept())
-            for story, told in claims.items():
-                run.write(compare_line(story, reconcile(told, reports[story])) + b"\n")
+        elif group:  # a block a story: its reports, then what they tell together
+            list(kept())
         else:
             run.table(kept())
-            for story, told in claims.items():
-                outlets = {report.id: report.publisher for report in reports[story]}
-                publishers = {claim.id: outlets.get(claim.report) for claim in told}
-                run.incidents(story, reconcile(told, reports[story]), publishers)
+        for story, told in stories.items():
+            claims = [claim for reading in told for claim in reading.claims]
+            incidents = reconcile(claims, [reading.report for reading in told])
+            if chosen is CompareFormat.jsonl:
+                from rashomon.exports.jsonl import compare_line
+
+                run.write(compare_line(story, incidents) + b"\n")
+                continue
+            if group:
+                run.table(iter(told))
+            outlets = {reading.report.id: reading.report.publisher for reading in told}
+            run.incidents(story, incidents, {claim.id: outlets.get(claim.report) for claim in claims})
 
 
 @app.command()

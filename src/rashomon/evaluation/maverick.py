@@ -1,20 +1,19 @@
 """MAVERICK, electoral violence: what we call a dispute and what an update, against rows of one report each.
 
-A row says how many a report (`source`, with its day, and `source_author`) gives as killed and injured in an event,
-as a range. 0 stands for a report that gives no number: 57 in 100 events of which two or more reports give deaths
-have reports that differ, and that share comes out only so.
+A row says how many a report (`source`, with its day, and `source_author`) gives as killed and injured in an
+event, as a range. 0 stands for a report that gives no number.
 
 The unit is an event and a kind of figure that two or more reports give. The rows decide:
 
-- *dispute*: two sources end up with ranges that have no number in common. A source ends up with what its latest
-  report gives, of several of one day the largest;
+- *dispute*: two sources end up with ranges that have no number in common. A source ends up with what its
+  latest report gives, of several of one day the largest;
 - *update*: a source gives a range on a later day that has no number in common with the one before;
 - neither, where ranges overlap.
 
-Ours: each row becomes a claim of its own report (publisher, day of publication, place, figures), and the rooms of
-`reconcile` that decide on figures are asked about the claims of the event. Agreement is the share of units on which
-both decisions are the rows'. `through reconcile` asks for the same after `reconcile` itself has joined the claims
-of the event, or failed to: what it leaves apart can be in no dispute.
+Ours: each row becomes a claim of its own report (publisher, day of publication, place, figures), and
+    `reconcile` is asked for the disputes of the claims of the event as one incident. Agreement is the share
+    of units on which both decisions are the rows'. `through reconcile` asks for the same after `reconcile`
+    itself has joined the claims of the event, or failed to: what it leaves apart can be in no dispute.
 """
 
 from __future__ import annotations
@@ -32,9 +31,8 @@ from rashomon.errors import MalformedInput
 from rashomon.evaluation.results import Measure, Result, retrieval, share
 from rashomon.model import Claim, Date, Figure, Place, Report, Span, claim_id, publisher_voice
 from rashomon.reconcile import reconcile
-from rashomon.reconcile.counts import figure_disputes, figure_updates
-from rashomon.reconcile.told_counts import counts
-from rashomon.reconcile.voices import Outlet, tellers
+from rashomon.reconcile.building import incident_of
+from rashomon.reconcile.incidents import Incident
 
 KINDS = {"killed": "deaths", "injured": "injuries"}
 """Kinds of figures, and how their columns are called."""
@@ -55,8 +53,10 @@ class Row(msgspec.Struct, frozen=True):
     source: str
     day: str
     began: str
+    ended: str
     place: str
     spot: str
+    point: tuple[float, float] | None
     figures: dict[str, Range]
 
 
@@ -91,12 +91,18 @@ def _row(row: Mapping[str, str], where: str) -> Row | None:
             row["source_author"],
             day.group(1),
             row["date_start"],
+            row["date_end"] or row["date_start"],
             row["city"] or row["location"],
             row["location"] or row["city"],
+            _point(row["latitude"], row["longitude"]),
             {kind: given for kind, given in figures.items() if given is not None},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedInput(f"not as the table should be: {error!r}", where=where) from error
+
+
+def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
+    return (float(latitude), float(longitude)) if latitude and longitude else None
 
 
 def _range(low: str, high: str) -> Range | None:
@@ -131,39 +137,36 @@ def claims_of(rows: Iterable[Row], kind: str) -> tuple[list[Claim], list[Report]
     claims, reports = [], []
     for row in rows:
         low, high = row.figures[kind]
-        text = f"Violence at {row.spot}: {low} to {high} {kind}." if row.spot else f"{low} to {high} {kind}."
-        at = text.index(str(low))
+        told = f"{low} to {high} {kind}."
+        head = f"{row.source}, {row.day}: "  # two reports that say the same are no copies of each other
+        text = f"{head}{row.spot}: {told}" if row.spot else f"{head}{told}"
+        at = len(text) - len(told)
         trigger = Span(kind, len(text) - len(kind) - 1, len(text) - 1)
         place = None
         if row.spot:
-            begin = len("Violence at ")
-            place = Place(row.spot, begin, begin + len(row.spot), row.place)
+            lat, lon = row.point or (None, None)
+            place = Place(row.spot, len(head), len(head) + len(row.spot), row.place, lat=lat, lon=lon)
+        date = None
+        if row.began:
+            date = Date(row.began, row.ended, "day" if row.began == row.ended else "range")
         reports.append(Report(text=text, published=row.day, publisher=row.source, id=row.id))
         claims.append(
             Claim(
                 claim_id(row.id, "ASSAULT", trigger), row.id, "ASSAULT", None, (), 4, -9.0, None,
                 Span(text, 0, len(text)), trigger, (), (), publisher_voice(), "happened", "current",
-                Date(row.began, row.began, "day") if row.began else None, place,
+                date, place,
                 (Figure(kind, low, high, None, at, at + len(str(low))),), 1.0,
             )
         )  # fmt: skip
     return claims, reports
 
 
-def decided(claims: Sequence[Claim], reports: Sequence[Report], kind: str) -> Decided:
-    """What the rooms of reconcile decide about claims that are known to be of one event."""
-    outlets = {each.id: Outlet(each.publisher, each.id, str(each.published)) for each in reports}
-    voices = tellers(claims, outlets)
-    found = counts(claims, voices, outlets).get(kind, [])
-    return bool(figure_disputes(kind, found, voices)), bool(figure_updates(kind, found, voices))
-
-
-def reconciled(claims: Sequence[Claim], reports: Sequence[Report], kind: str) -> Decided:
-    """What reconcile finds in the claims of an event, joined by itself."""
-    incidents = reconcile(claims, reports)
+def decided(incidents: Iterable[Incident], kind: str) -> Decided:
+    """Whether any of some incidents has a dispute about a kind of figure, and whether an update."""
+    told = list(incidents)
     return (
-        any(each.field == kind for incident in incidents for each in incident.disputes),
-        any(each.field == kind for incident in incidents for each in incident.updates),
+        any(each.field == kind for incident in told for each in incident.disputes),
+        any(each.field == kind for incident in told for each in incident.updates),
     )
 
 
@@ -181,8 +184,8 @@ def evaluate(rows: Sequence[Row], left: int) -> Result:
     asked = list(units(rows))
     wanted = [gold(told, kind) for kind, told in asked]
     made = [(kind, *claims_of(told, kind)) for kind, told in asked]
-    ours = [decided(claims, reports, kind) for kind, claims, reports in made]
-    whole = [reconciled(claims, reports, kind) for kind, claims, reports in made]
+    ours = [decided([incident_of(claims, reports)], kind) for kind, claims, reports in made]
+    whole = [decided(reconcile(claims, reports), kind) for kind, claims, reports in made]
     measures = [
         share("agreement", _same(ours, wanted)),
         share("agreement, through reconcile", _same(whole, wanted)),
@@ -197,10 +200,10 @@ def evaluate(rows: Sequence[Row], left: int) -> Result:
     return Result(
         "maverick",
         "MAVERICK: disputes and updates about tolls",
-        f"{len(rows)} rows, {len(asked)} units: an event and a kind of figure (killed, injured) that two or more "
-        "reports give. The rows say dispute where two sources end up with ranges that have no number in common, "
-        "update where a source gives such a range on a later day. Agreement: both decisions are the rows'. The "
-        "claims are made from the rows, so nothing is read here. Intervals over units.",
+        f"{len(rows)} rows, {len(asked)} units: an event and a kind of figure (killed, injured) that two or "
+        "more reports give. The rows say dispute where two sources end up with ranges that have no number in "
+        "common, update where a source gives such a range on a later day. Agreement: both decisions are the "
+        "rows'. The claims are made from the rows, so nothing is read here. Intervals over units.",
         (*measures, differ),
         ("agreement", "agreement, through reconcile"),
         (f"{left} rows without an event, a source or a day are left out.",) if left else (),

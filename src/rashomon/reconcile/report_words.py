@@ -1,9 +1,9 @@
 """What of a report's words tells its story from others: weighted words, and how alike two reports are.
 
-Words are stems, as everywhere in this room. They count for more where they are names or numbers and where they
-stand near the beginning, and for less the more reports have them: in the batch at hand and in newswire at large
-(`report_words.csv`), so that three reports of one strike are not told apart by "strike". (Term weighting after
-Salton and Buckley, 1988; vectors are of length one, so that their product is the cosine.)
+Words are stems, as everywhere in this room. They count for more where they are names or numbers and where
+they stand near the beginning, and for less the more reports have them: in the batch at hand and in newswire
+at large (`report_words.csv`), so that three reports of one strike are not told apart by "strike". (Term
+weighting after Salton and Buckley, 1988; vectors are of length one, so that their product is the cosine.)
 """
 
 from __future__ import annotations

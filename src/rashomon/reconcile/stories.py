@@ -1,14 +1,15 @@
 """Which reports tell the same story.
 
-Reports are alike as far as they share words that few others have (`report_words`). The grouping has three steps:
+Reports are alike as far as they share words that few others have (`report_words`). The grouping has three
+steps:
 
 1. Reports that are copies of each other count as one.
 2. Average linkage puts together what is alike enough on the whole. Likeness across a month or more counts for
    nothing.
-3. Two happenings of a kind - two quakes on one island, two sackings at one club - share the words of their kind,
-   and step 2 may take them for one. So each group is looked at by itself: what all its reports share is left out,
-   and where what is left falls into two halves that hardly touch, the group is parted (the normalised cut of Shi
-   and Malik, 2000), and so on with its parts.
+3. Two happenings of a kind - two quakes on one island, two sackings at one club - share the words of their
+   kind, and step 2 may take them for one. So each group is looked at by itself: what all its reports share is
+   left out, and where what is left falls into two halves that hardly touch, the group is parted (the
+   normalised cut of Shi and Malik, 2000), and so on with its parts.
 
 Nothing here knows what a story is about; what follows from a story is `reconcile`'s affair.
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 import datetime
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -63,11 +64,12 @@ class ReportStory(msgspec.Struct, frozen=True):
 def stories_of(reports: Iterable[Report], claims: Iterable[Claim] = ()) -> list[ReportStory]:
     """The reports grouped by the story that they tell, in the order of their first reports.
 
-    The order of the reports changes nothing but the order of the stories. Of two reports with one id the first
-    counts.
+    The order of the reports changes nothing but the order of the stories. Of two reports with one id the
+    first counts.
 
     Args:
-        reports: with their texts, as far as they are known; what a report lacks is taken from its claims' quotes.
+        reports: with their texts, as far as they are known; what a report lacks is taken from its claims'
+            quotes.
         claims: of these reports. They say which days a report tells of where it has no day of publication.
 
     Raises:
@@ -83,18 +85,15 @@ def stories_of(reports: Iterable[Report], claims: Iterable[Claim] = ()) -> list[
     found = vectors(texts)
     named = _named(found, texts)
     place = {ref: at for at, ref in enumerate(unique)}
-    groups = sorted(
-        (sorted((ids[at] for at in group), key=place.__getitem__), group) for group in _groups(found, named, days)
-    )
-    groups.sort(key=lambda each: place[each[0][0]])
     taken: Counter[str] = Counter()
     stories = []
-    for refs, group in groups:
+    groups = [sorted(group, key=lambda at: place[ids[at]]) for group in _groups(found, named, days)]
+    for group in sorted(groups, key=lambda group: place[ids[group[0]]]):
         words = _telling(found, texts, group)
         name = "-".join(words) or "reports"
         taken[name] += 1
         name = name if taken[name] == 1 else f"{name}-{taken[name]}"
-        stories.append(ReportStory(name, words, tuple(refs)))
+        stories.append(ReportStory(name, words, tuple(ids[at] for at in group)))
     return stories
 
 
@@ -106,7 +105,8 @@ def _text(report: Report, claims: Sequence[Claim]) -> str:
 
 
 def _day(report: Report, claims: Sequence[Claim]) -> int | None:
-    """The day of publication, else the last day that the report tells of as news; None if neither is known."""
+    """The day of publication, else the last day that the report tells of as news; None if neither is
+    known."""
     days = [claim.date.last for claim in claims if claim.date is not None and claim.frame == "current"
             and claim.date.precision == "day" and claim.status in ("happened", "ongoing")]  # fmt: skip
     for day in (report.published, max(days, default=None)):
@@ -144,11 +144,11 @@ def _groups(found: Vectors, named: NDArray[np.bool_], days: Sequence[int | None]
 
 
 def _copies(count: int, links: NDArray[np.void]) -> dict[int, list[int]]:
-    """For each report that is no copy itself, it and its copies. A copy is like one, not like one's copy: so a
-    chain of small changes does not make one of two reports that differ."""
+    """For each report that is no copy itself, it and its copies. A copy is like one, not like one's copy: so
+    a chain of small changes does not make one of two reports that differ."""
     first = list(range(count))
-    for one, other in sorted(zip(*(links[links["odds"] >= COPY][field].tolist() for field in ("other", "one")),
-                                 strict=True)):  # fmt: skip
+    copied = links[links["odds"] >= COPY]
+    for one, other in sorted(zip(copied["other"].tolist(), copied["one"].tolist(), strict=True)):
         if first[other] == other and first[one] == one:
             first[one] = other
     found: dict[int, list[int]] = defaultdict(list)
@@ -179,9 +179,9 @@ def _parted(found: Vectors, named: NDArray[np.bool_], group: list[int]) -> Itera
 
 
 def own_likeness(found: Vectors, named: NDArray[np.bool_], group: Sequence[int]) -> Floats:
-    """Cosines between the reports of a group, by the words that some of them share and others lack: the words of
-    all weigh nothing, those of a few most, and names and numbers above all. Each report keeps its likeness to
-    those NEAREST to it, which is what the cut is looked for in (von Luxburg, 2007, on such graphs). Shape
+    """Cosines between the reports of a group, by the words that some of them share and others lack: the words
+    of all weigh nothing, those of a few most, and names and numbers above all. Each report keeps its likeness
+    to those NEAREST to it, which is what the cut is looked for in (von Luxburg, 2007, on such graphs). Shape
     (reports, reports), symmetric, nothing on the diagonal."""
     table, columns = found.dense(group)
     having = (table > 0).sum(axis=0)
@@ -192,7 +192,7 @@ def own_likeness(found: Vectors, named: NDArray[np.bool_], group: Sequence[int])
     np.fill_diagonal(likeness, 0.0)
     if len(group) > NEAREST:
         least = np.partition(likeness, -NEAREST, axis=1)[:, -NEAREST, None]
-        likeness[likeness < np.minimum(least, least.T)] = 0.0  # kept where one of the two is near to the other
+        likeness[likeness < np.minimum(least, least.T)] = 0.0  # kept where either is near to the other
     return likeness
 
 
@@ -225,5 +225,5 @@ def _telling(found: Vectors, texts: Sequence[Text], group: Sequence[int]) -> tup
         for value, root in zip(weight.tolist(), (found.stems[column] for column in columns), strict=True)
         if value > 0 and root.isalpha()
     )
-    forms: Mapping[str, str] = {root: form for at in reversed(group) for root, form in texts[at].forms.items()}
+    forms = {root: form for at in reversed(group) for root, form in texts[at].forms.items()}
     return tuple(forms[root] for _, root in best[:_LABEL])

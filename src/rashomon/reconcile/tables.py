@@ -13,9 +13,10 @@ from rashomon.errors import InstallationError
 BIAS = "(before anything is known)"
 ALL = "(all reports)"
 _DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august "
-    "september october november december".split()
-)
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+     "january", "february", "march", "april", "june", "july", "august", "september", "october", "november",
+     "december"]
+)  # fmt: skip
 
 
 class Weights(msgspec.Struct, frozen=True):
