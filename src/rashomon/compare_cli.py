@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,6 +50,15 @@ def compare(
         bool,
         typer.Option("--apart", help="A matrix for each incident, also where several are of one operation."),
     ] = False,
+    group: Annotated[
+        bool,
+        typer.Option(
+            "--group",
+            "-g",
+            help="Find out which reports tell one story, and compare those. Reports that name their story "
+            "keep it.",
+        ),
+    ] = False,
     published: Published = None,
     publisher: Publisher = None,
     title: Title = None,
@@ -60,16 +69,17 @@ def compare(
 ) -> None:
     """Compare reports: which facts each voice asserts, denies, hedges or leaves out, side by side.
 
-    Reports are of one story where their field `story` is the same, or absent.
+    Reports are of one story where their field `story` is the same, or absent; with --group, stories are found
+    for those where it is absent.
     """
     with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         chosen = form or _default_format(to)
         if chosen is CompareFormat.jsonl:
-            _lines(run)
+            _lines(run, _readings(run, group))
             return
         from rashomon.comparison import compare as set_side_by_side
 
-        comparisons = set_side_by_side(run.readings(), apart=apart)
+        comparisons = set_side_by_side(_readings(run, group), apart=apart)
         if chosen is CompareFormat.html:
             from rashomon.exports.matrix_page import render_comparisons
 
@@ -94,7 +104,15 @@ def _default_format(to: Path | None) -> CompareFormat:
     return CompareFormat.table if sys.stdout.isatty() else CompareFormat.jsonl
 
 
-def _lines(run: Run) -> None:
+def _readings(run: Run, group: bool) -> Iterable[Reading]:
+    if not group:
+        return run.readings()
+    from rashomon._grouping import with_stories
+
+    return with_stories(run.readings())
+
+
+def _lines(run: Run, readings: Iterable[Reading]) -> None:
     """A line a report as it is read, and when all are, a line a story."""
     from rashomon.exports.jsonl import compare_line
     from rashomon.reconcile import reconcile
@@ -103,7 +121,7 @@ def _lines(run: Run) -> None:
     reports: dict[str | None, list[Any]] = {}
 
     def kept() -> Iterator[Reading]:
-        for reading in run.readings():
+        for reading in readings:
             claims.setdefault(reading.report.story, []).extend(reading.claims)
             reports.setdefault(reading.report.story, []).append(reading.report)
             yield reading

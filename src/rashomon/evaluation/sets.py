@@ -9,9 +9,11 @@ from rashomon.errors import SourceMissing
 from rashomon.evaluation import (
     accounts,
     case2021,
+    ecb,
     geo,
     gvdb,
     india_police,
+    maverick,
     muc4,
     plv,
     polnear,
@@ -36,6 +38,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "geo": ("bench/geo",),
     "time": ("bench/time",),
     "gvdb": ("bench/gvdb",),
+    "ecb": ("bench/ecb",),
+    "maverick": ("bench/maverick",),
     "uner": ("train/UNER_English-PUD",),
 }
 """Where each set lies under the data folder: the first that exists."""
@@ -51,6 +55,8 @@ PATTERNS: dict[str, str] = {
     "geo": "*.xml",
     "time": "*.tml",
     "gvdb": "*.tsv",
+    "ecb": "*.xml",
+    "maverick": "*.tsv",
     "uner": "*.iob2",
 }
 """The files of a set that its figures rest on."""
@@ -66,6 +72,8 @@ HELP = {
     "geo": "LGL and GeoVirus: places, gold spans and end to end.",
     "time": "WikiWars: values of time expressions.",
     "gvdb": "Gun violence articles: tolls, day, city.",
+    "ecb": "ECB+: which reports tell the same happening, among look-alikes.",
+    "maverick": "MAVERICK: disputes and updates about tolls.",
     "uner": "UNER English-PUD: mentions.",
 }
 
@@ -151,6 +159,16 @@ def _gvdb(data: Path, reader: ReaderSource, limit: int | None) -> Result:
     return gvdb.evaluate([each for path in files(data, "gvdb") for each in gvdb.load(path)][:limit], reader())
 
 
+def _ecb(data: Path, reader: ReaderSource, limit: int | None) -> Result:
+    return ecb.evaluate(ecb.load(place(data, "ecb"))[:limit], reader())
+
+
+def _maverick(data: Path, reader: ReaderSource, limit: int | None) -> Result:
+    loaded = [maverick.load(path) for path in files(data, "maverick")]
+    rows = [row for found, _ in loaded for row in found]
+    return maverick.evaluate(rows[:limit], sum(left for _, left in loaded))
+
+
 def _uner(data: Path, reader: ReaderSource, limit: int | None) -> Result:
     return uner.evaluate([each for path in files(data, "uner") for each in uner.load(path)][:limit], reader())
 
@@ -166,6 +184,8 @@ SETS: dict[str, Runner] = {
     "geo": _geo,
     "time": _time,
     "gvdb": _gvdb,
+    "ecb": _ecb,
+    "maverick": _maverick,
     "uner": _uner,
 }
 """Every set, in the order of the page."""

@@ -14,7 +14,7 @@ from rashomon.reconcile.copies import originals, without_copies
 from rashomon.reconcile.counts import figure_disputes, figure_updates
 from rashomon.reconcile.denials import denial_disputes
 from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
-from rashomon.reconcile.joining import groups
+from rashomon.reconcile.joining import groups, in_order
 from rashomon.reconcile.onesided import one_sided
 from rashomon.reconcile.rivals import rival_disputes
 from rashomon.reconcile.scene import Scene, scene
@@ -203,3 +203,18 @@ def _place(claims: Sequence[Claim]) -> Place | None:
 
 def _spot(place: Place) -> object:
     return place.geonameid if place.geonameid is not None else place.name
+
+
+def incident_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Incident:
+    """The incident of claims that are known to be of one happening: nothing is joined, copies count as one
+    voice.
+
+    Raises:
+        ValueError: there is no claim.
+    """
+    given = {claim.id: claim for claim in claims}
+    if not given:
+        raise ValueError("an incident needs a claim")
+    told = in_order(map(traits_of, given.values()))
+    outlets = _outlets(told, originals(told), reports)
+    return _incident([given[each.id] for each in told], outlets)

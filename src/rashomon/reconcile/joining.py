@@ -103,7 +103,7 @@ def _apart(members: NDArray[np.int64], links: Links, least: float) -> Iterator[l
         elif size > LARGEST and least < -FLOOR:
             yield from _apart(mine, its, least + 0.5)
         else:
-            yield from _linked(mine.tolist(), its)
+            yield from linked(mine.tolist(), its, FLOOR, ENOUGH)
 
 
 def _components(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -127,13 +127,14 @@ def in_order(claims: Iterable[Traits]) -> list[Traits]:
     return sorted(unique.values(), key=lambda claim: (claim.report, claim.at, claim.id))
 
 
-def _linked(names: list[int], links: Links) -> list[list[int]]:
-    """Average linkage over sparse log odds; a pair without a link counts as FLOOR."""
+def linked(names: list[int], links: Links, floor: float, enough: float) -> list[list[int]]:
+    """Average linkage over sparse links (fields `one`, `other`, `odds`): two groups are joined as long as the
+    mean over their pairs is above `enough`, the best first; a pair without a link counts as `floor`."""
     members = {number: [number] for number in names}
-    above: Edges = {}  # sums of what the pairs have above FLOOR
+    above: Edges = {}  # sums of what the pairs have above the floor
     for one, other, odds in links.tolist():
-        above.setdefault(one, {})[other] = above.setdefault(other, {})[one] = odds - FLOOR
-    need = ENOUGH - FLOOR
+        above.setdefault(one, {})[other] = above.setdefault(other, {})[one] = odds - floor
+    need = enough - floor
     heap: list[tuple[float, int, int]] = []
 
     def offer(one: int, other: int) -> None:

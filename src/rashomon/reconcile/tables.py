@@ -11,6 +11,12 @@ import msgspec
 from rashomon.errors import InstallationError
 
 BIAS = "(before anything is known)"
+ALL = "(all reports)"
+_DAYS = frozenset(
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+     "january", "february", "march", "april", "june", "july", "august", "september", "october", "november",
+     "december"]
+)  # fmt: skip
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -65,6 +71,29 @@ def empty_words() -> frozenset[str]:
 def cues() -> tuple[tuple[str, str], ...]:
     """What words of a quote say of a figure or a deed: (sign, words in lower case)."""
     return tuple((row["sign"], row["words"]) for row in _rows("dispute_cues.csv"))
+
+
+@cache
+def telling_nothing() -> frozenset[str]:
+    """The same, but for days and months: they may well tell one report's happening from another's."""
+    return empty_words() - _DAYS
+
+
+@cache
+def report_counts() -> tuple[int, dict[str, int]]:
+    """Reports of newswire at large, and how many of them have each stem (`training.report_words`).
+
+    Raises:
+        InstallationError: the table is missing or damaged.
+    """
+    rows = _rows("report_words.csv")
+    try:
+        counts = {row["stem"]: int(row["reports"]) for row in rows}
+        return counts.pop(ALL), counts
+    except (KeyError, ValueError) as damage:
+        raise InstallationError(
+            "the table report_words.csv is damaged", hint="reinstall rashomon"
+        ) from damage
 
 
 def _rows(name: str) -> list[dict[str, str]]:
