@@ -3,7 +3,7 @@
 Claims of one report that stand near each other, and of other reports those that lie in two drawers of a claim
 (see `filing`), for one drawer says little. Drawers hold so many claims and no more, so the pairs grow with
 the number of claims and not with its square, and what is kept of all claims are arrays. The pairs do not
-depend on the order in which the claims were given. """
+depend on the order in which the claims were given."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class Drawers:
         self.kept = np.ones(count, dtype=np.bool_) if kept is None else kept
         self.first = np.full(count, -_UNDATED, dtype=np.int32)
         self.last = np.full(count, _UNDATED, dtype=np.int32)
+        self.day = np.zeros(count, dtype=np.int32)  # that it is filed by
         self.report = np.zeros(count, dtype=np.uint32)  # the number of its first claim
         before, its = 0, About()
         name: str | None = None
@@ -67,6 +68,7 @@ class Drawers:
                         name, before = claim.report, number
                         its = about(_report(claims, number))
                     self.report[number] = before
+                    self.day[number] = claim.days[0] if claim.days is not None else its.day
                     if claim.days is not None:
                         self.first[number], self.last[number] = claim.days
                     if self.kept[number]:

@@ -17,8 +17,8 @@ from rashomon.reconcile.copies import copies_among
 from rashomon.reconcile.counts import figure_disputes, figure_updates
 from rashomon.reconcile.denials import denial_disputes
 from rashomon.reconcile.filing import about
+from rashomon.reconcile.grouping import groups
 from rashomon.reconcile.incidents import Account, Dispute, Incident
-from rashomon.reconcile.joining import groups
 from rashomon.reconcile.onesided import one_sided
 from rashomon.reconcile.rivals import rival_disputes
 from rashomon.reconcile.scene import scene
@@ -54,14 +54,19 @@ def incidents_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> lis
     return [incident for _, incident in sorted(_built(claims, reports), key=lambda each: each[0])]
 
 
-def stream(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Iterator[Incident]:
+def stream(
+    claims: Iterable[Claim], reports: Iterable[Report] = (), *, workers: int = 1
+) -> Iterator[Incident]:
     """The same incidents in an order of their own, one by one, so that a million claims need little memory:
-    claims are put away on the disk once they are many."""
-    for _, incident in _built(claims, reports):
+    claims are put away on the disk once they are many. With several `workers`, processes are forked that
+    compare claims; the incidents and their order are the same."""
+    for _, incident in _built(claims, reports, workers):
         yield incident
 
 
-def _built(claims: Iterable[Claim], reports: Iterable[Report]) -> Iterator[tuple[int, Incident]]:
+def _built(
+    claims: Iterable[Claim], reports: Iterable[Report], workers: int = 1
+) -> Iterator[tuple[int, Incident]]:
     """Incidents, each with the number of its first claim."""
     with Shelf(Claim) as given, Shelf(Traits) as traits:
         order = _put_away(claims, given, traits)
@@ -69,7 +74,7 @@ def _built(claims: Iterable[Claim], reports: Iterable[Report]) -> Iterator[tuple
         found = copies_among(told)
         outlets = _outlets(told, found.original, reports)
         repeats = _repeats(found.source)
-        for group in groups(told, found.kept):
+        for group in groups(told, found.kept, workers):
             places = sorted(at for source in group for at in (source, *repeats.get(source, ())))
             numbers = [order[at] for at in places]
             yield min(numbers), incident_of([given[number] for number in numbers], outlets)

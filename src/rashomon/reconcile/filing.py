@@ -6,7 +6,7 @@ of its words. Under a facet it has a *place*: a number whose highest bits stand 
 next for the wording (the least of its words, hashed in the way of the facet: claims that share most words are
 likely to share it), the last for its id. A facet is one *drawer* as long as few claims are filed under it;
 what is too full is halved by the next bit of the place. So the drawer of a claim depends on nothing but the
-claims filed under its facets, and not on the order in which they came. """
+claims filed under its facets, and not on the order in which they came."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Change(msgspec.Struct, frozen=True):
     or that keep their id and their claims but not all they say. `came_from` gives for each of `incidents` the
     ids of the earlier ones that its claims were of, in order: none for a new one, two or more where incidents
     merge; one that is named twice was parted. `copies` gives for each claim that is a copy, of the reports
-    concerned, the claim that it repeats, and None for each that was one and is none any more. """
+    concerned, the claim that it repeats, and None for each that was one and is none any more."""
 
     incidents: tuple[Incident, ...]
     gone: tuple[str, ...]

@@ -8,15 +8,13 @@ Everything is ordered by what the claims say and by their ids, never by the orde
 from __future__ import annotations
 
 import heapq
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, repeat
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rashomon.reconcile.blocking import Kept, Many, candidates
 from rashomon.reconcile.pairs import PARTING, signs
 from rashomon.reconcile.tables import BIAS, Weights, weights
 from rashomon.reconcile.traits import Traits
@@ -40,7 +38,8 @@ LEVELS = tuple(accumulate(repeat(0.5, 12), initial=ENOUGH))
 
 Edges = dict[int, dict[int, float]]
 Links = NDArray[np.void]
-_LINK = np.dtype([("one", "u4"), ("other", "u4"), ("odds", "f4")])
+Odds = NDArray[np.float32]
+LINK = np.dtype([("one", "u4"), ("other", "u4"), ("odds", "f4")])
 Sign = tuple[str, float]
 
 
@@ -72,72 +71,15 @@ def why(a: Traits, b: Traits) -> Join:
     return Join((a.id, b.id), total, tuple(each for each in found if each[1]))
 
 
-def linked(members: Sequence[Traits], pairs: Iterable[tuple[int, int, float]]) -> list[list[int]]:
-    """The groups among claims that hang together, given in their fixed order: as places in it. `pairs` are
-    places, the lower first, and log odds."""
-    links = np.array([pair for pair in pairs if _counts(pair[2])], dtype=_LINK)
-    return _linked(list(range(len(members))), links)
+def counts(odds: Odds) -> NDArray[np.bool_]:
+    """Which pairs are told from one that nothing speaks for."""
+    return (odds > np.float32(FLOOR)) | (odds <= np.float32(PARTED_BELOW))
 
 
-def _counts(odds: float) -> bool:
-    """Whether a pair is told from one that nothing speaks for."""
-    return odds > FLOOR or odds <= PARTED_BELOW
-
-
-def groups(claims: Many, kept: Kept | None = None) -> Iterator[list[int]]:
-    """The claims of each happening, as places in `claims`, which are in a fixed order (see `in_order`);
-    `kept` are those that count, all if None."""
-    table = weights()
-    ones, others, weighed = array("I"), array("I"), array("f")
-    for one, other in candidates(claims, kept):
-        odds = weigh(claims[one], claims[other], table)
-        if _counts(odds):
-            ones.append(one)
-            others.append(other)
-            weighed.append(odds)
-    links = np.zeros(len(ones), dtype=_LINK)
-    links["one"], links["other"], links["odds"] = ones, others, weighed
-    del ones, others, weighed
-    members = np.arange(len(claims)) if kept is None else np.flatnonzero(kept)
-    yield from _apart(members, links)
-
-
-def _apart(members: NDArray[np.int64], links: Links, level: int = 0) -> Iterator[list[int]]:
-    """The groups among some claims. Only what hangs together by links above a level can become one group: it
-    is looked at alone, and if it is too much, only stronger links count for hanging together."""
-    place = np.searchsorted(members, np.stack((links["one"], links["other"])).astype(np.int64))
-    strong = links["odds"] > LEVELS[level]
-    part = _components(len(members), place[:, strong])
-    order = np.argsort(part, kind="stable")
-    inside = np.flatnonzero(part[place[0]] == part[place[1]])
-    inside = inside[np.argsort(part[place[0, inside]], kind="stable")]
-    sizes = np.bincount(part)
-    held = np.bincount(part[place[0, inside]], minlength=len(sizes))
-    at = link = 0
-    for size, count in zip(sizes.tolist(), held.tolist(), strict=True):
-        mine, its = members[order[at : at + size]], links[inside[link : link + count]]
-        at, link = at + size, link + count
-        if size == 1:
-            yield mine.tolist()
-        elif size > LARGEST and level + 1 < len(LEVELS):
-            yield from _apart(mine, its, level + 1)
-        else:
-            yield from _linked(mine.tolist(), its)
-
-
-def _components(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each of `count` things the number of what it hangs together with, numbered by first members."""
-    root = list(range(count))
-    for one, other in zip(*pairs.tolist(), strict=True):
-        while root[one] != one:
-            root[one] = one = root[root[one]]
-        while root[other] != other:
-            root[other] = other = root[root[other]]
-        if one != other:
-            root[max(one, other)] = min(one, other)
-    for at in range(count):
-        root[at] = root[root[at]]  # a root comes before all that hang on it
-    return np.unique(root, return_inverse=True)[1].astype(np.int64).reshape(-1)
+def linked(members: Sequence[int], links: Links) -> list[list[int]]:
+    """The groups among claims that hang together, given by numbers that follow their fixed order: average
+    linkage over sparse log odds. A pair without a link counts as FLOOR."""
+    return _linked(list(members), np.sort(links, order=("one", "other")))
 
 
 def in_order(claims: Iterable[Traits]) -> list[Traits]:
@@ -147,10 +89,9 @@ def in_order(claims: Iterable[Traits]) -> list[Traits]:
 
 
 def _linked(names: list[int], links: Links) -> list[list[int]]:
-    """Average linkage over sparse log odds; a pair without a link counts as FLOOR."""
     members = {number: [number] for number in names}
     above: Edges = {}  # sums of what the pairs have above FLOOR
-    for one, other, odds in np.sort(links, order=("one", "other")).tolist():
+    for one, other, odds in links.tolist():
         above.setdefault(one, {})[other] = above.setdefault(other, {})[one] = odds - FLOOR
     need = ENOUGH - FLOOR
     heap: list[tuple[float, int, int]] = []

@@ -2,7 +2,7 @@
 compared with, and those it hangs together with.
 
 All this is looked up through `Neighbours`, which a database can answer with an index; nothing is asked for
-twice. What comes out is what reconciling the whole set would see. """
+twice. What comes out is what reconciling the whole set would see."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rashomon.reconcile import joining
 from rashomon.reconcile.blocking import OWN, PATIENCE, SHARED
 from rashomon.reconcile.copies import FIRST, copy_key, first_of, is_copy, sources
 from rashomon.reconcile.filing import Range, about, drawer, filed, room
-from rashomon.reconcile.joining import ENOUGH, LEVELS, linked, weigh
+from rashomon.reconcile.joining import ENOUGH, LEVELS, LINK, counts, linked, weigh
 from rashomon.reconcile.tables import weights
 from rashomon.reconcile.traits import Traits, traits_of
 
@@ -38,7 +38,7 @@ class Filing(msgspec.Struct, frozen=True):
 class Neighbours(Protocol):
     """A set of claims that can be asked for what is near a claim. `rashomon.reconcile.ledger.Ledger` is one
     in memory; a database keeps the rows of `filings` in a table with an index over (facet, place), and the
-    copy keys of `copy_keys` in one with an index over the key. """
+    copy keys of `copy_keys` in one with an index over the key."""
 
     def report(self, ref: str, /) -> Report | None:
         """The report of that id, None where only its claims are known."""
@@ -227,13 +227,15 @@ class Set:
         """The groups among claims that hang together."""
         members = sorted(self.traits(hanging), key=lambda claim: (claim.report, claim.at, claim.id))
         place = {claim.id: at for at, claim in enumerate(members)}
-        pairs = (
+        pairs = [
             (place[one], place[other], odds)
             for one in place
             for other, odds in self.edges(one).items()
             if other in place and place[one] < place[other]
-        )
-        return [[members[at].id for at in group] for group in linked(members, pairs)]
+        ]
+        links = np.array(pairs, dtype=LINK)
+        groups = linked(range(len(members)), links[counts(links["odds"])])
+        return [[members[at].id for at in group] for group in groups]
 
 
 def _reached(start: T, beside: Callable[[T], Iterable[T]]) -> frozenset[T]:
