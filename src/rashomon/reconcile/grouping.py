@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from rashomon.reconcile import joining
 from rashomon.reconcile.blocking import Drawers, Kept, Many, Numbers
 from rashomon.reconcile.joining import LEVELS, LINK, Links, counts, linked, weigh
-from rashomon.reconcile.tables import weights
 from rashomon.reconcile.workers import each_of
 
 _CHUNK = 2000
@@ -54,7 +53,6 @@ def groups(claims: Many, kept: Kept | None = None, workers: int = 1) -> Iterator
 def _weighed(chunk: Numbers, shared: tuple[Many, Drawers]) -> Links:
     """The links of some claims with those before them."""
     claims, drawers = shared
-    table = weights()
     ones, others, odds = array("I"), array("I"), array("f")
     for one in chunk.tolist():
         near = drawers.near(one).tolist()
@@ -62,7 +60,7 @@ def _weighed(chunk: Numbers, shared: tuple[Many, Drawers]) -> Links:
             claim = claims[one]
             ones.extend(near)
             others.extend([one] * len(near))
-            odds.extend(weigh(claims[other], claim, table) for other in near)
+            odds.extend(weigh(claims[other], claim) for other in near)
     links = np.zeros(len(ones), dtype=LINK)
     links["one"], links["other"], links["odds"] = ones, others, odds
     return links[counts(links["odds"])]

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from itertools import accumulate, repeat
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rashomon.reconcile.pairs import PARTING, signs
-from rashomon.reconcile.tables import BIAS, Weights, weights
-from rashomon.reconcile.traits import Traits
+from rashomon.reconcile.pairs import PARTING, head_signs, ordered, other_signs, place_signs, signs
+from rashomon.reconcile.tables import BIAS, weights
+from rashomon.reconcile.traits import Head, Traits, Where
 
 FLOOR = -4.0
 """Log odds of a pair that nothing speaks for; lower odds count as this, so that one odd pair parts nobody."""
@@ -52,20 +53,40 @@ class Join(msgspec.Struct, frozen=True):
     signs: tuple[Sign, ...]
 
 
-def weigh(a: Traits, b: Traits, table: Weights) -> float:
+def weigh(a: Traits, b: Traits) -> float:
     """Log odds that two claims are of one happening."""
-    side = table.within if a.report == b.report else table.across
-    total = side.get(BIAS, 0.0)
-    for sign in signs(a, b):
-        total += PARTED if sign in PARTING else side.get(sign, 0.0)
+    a, b = ordered(a, b)
+    within = a.report == b.report
+    odds = _odds(within)
+    total = _head_odds(a.head, b.head, within) + _place_odds(a.where, b.where, within)
+    for sign in other_signs(a, b):
+        total += odds.get(sign, 0.0)
     return max(total, PARTED)
+
+
+@cache
+def _odds(within: bool) -> dict[str, float]:
+    side = weights().within if within else weights().across
+    return side | dict.fromkeys(PARTING, PARTED)
+
+
+@lru_cache(maxsize=65536)
+def _head_odds(a: Head, b: Head, within: bool) -> float:
+    """What is known before anything else, and what the heads say: few pairs of them, met over and over."""
+    odds = _odds(within)
+    return odds.get(BIAS, 0.0) + sum(odds.get(sign, 0.0) for sign in head_signs(a, b))
+
+
+@lru_cache(maxsize=65536)
+def _place_odds(a: Where | None, b: Where | None, within: bool) -> float:
+    odds = _odds(within)
+    return sum(odds.get(sign, 0.0) for sign in place_signs(a, b))
 
 
 def why(a: Traits, b: Traits) -> Join:
     """The signs of a pair with their weights."""
-    table = weights()
-    side = table.within if a.report == b.report else table.across
-    found = [(sign, PARTED if sign in PARTING else side.get(sign, 0.0)) for sign in (BIAS, *signs(a, b))]
+    odds = _odds(a.report == b.report)
+    found = [(sign, odds.get(sign, 0.0)) for sign in (BIAS, *signs(a, b))]
     total = sum(weight for _, weight in found)
     found.sort(key=lambda each: (-abs(each[1]), each[0]))
     return Join((a.id, b.id), total, tuple(each for each in found if each[1]))

@@ -21,7 +21,6 @@ from rashomon.reconcile.blocking import OWN, PATIENCE, SHARED
 from rashomon.reconcile.copies import FIRST, copy_key, first_of, is_copy, sources
 from rashomon.reconcile.filing import Range, about, drawer, filed, room
 from rashomon.reconcile.joining import ENOUGH, LEVELS, LINK, counts, linked, weigh
-from rashomon.reconcile.tables import weights
 from rashomon.reconcile.traits import Traits, traits_of
 
 T = TypeVar("T")
@@ -185,7 +184,7 @@ class Set:
         pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
         if pair not in self._odds:
             # as it is kept where all claims are reconciled at once
-            self._odds[pair] = float(np.float32(weigh(one, other, weights())))
+            self._odds[pair] = float(np.float32(weigh(one, other)))
         return self._odds[pair]
 
     # what hangs together
