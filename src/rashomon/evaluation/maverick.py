@@ -31,7 +31,7 @@ from rashomon.errors import MalformedInput
 from rashomon.evaluation.results import Measure, Result, retrieval, share
 from rashomon.model import Claim, Date, Figure, Place, Report, Span, claim_id, publisher_voice
 from rashomon.reconcile import reconcile
-from rashomon.reconcile.building import incident_of
+from rashomon.reconcile.building import as_one
 from rashomon.reconcile.incidents import Incident
 
 KINDS = {"killed": "deaths", "injured": "injuries"}
@@ -184,7 +184,7 @@ def evaluate(rows: Sequence[Row], left: int) -> Result:
     asked = list(units(rows))
     wanted = [gold(told, kind) for kind, told in asked]
     made = [(kind, *claims_of(told, kind)) for kind, told in asked]
-    ours = [decided([incident_of(claims, reports)], kind) for kind, claims, reports in made]
+    ours = [decided([as_one(claims, reports)], kind) for kind, claims, reports in made]
     whole = [decided(reconcile(claims, reports), kind) for kind, claims, reports in made]
     measures = [
         share("agreement", _same(ours, wanted)),

@@ -7,14 +7,19 @@ import hashlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import numpy as np
 
 from rashomon.model import Claim, Date, Place, Report
-from rashomon.reconcile.blocking import Many
-from rashomon.reconcile.copies import originals, without_copies
+from rashomon.reconcile.blocking import Many, Numbers
+from rashomon.reconcile.copies import copies_among
 from rashomon.reconcile.counts import figure_disputes, figure_updates
 from rashomon.reconcile.denials import denial_disputes
+from rashomon.reconcile.filing import about
+from rashomon.reconcile.grouping import groups
 from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
-from rashomon.reconcile.joining import groups, in_order
+from rashomon.reconcile.joining import in_order
 from rashomon.reconcile.onesided import one_sided
 from rashomon.reconcile.rivals import rival_disputes
 from rashomon.reconcile.scene import Scene, scene
@@ -23,7 +28,6 @@ from rashomon.reconcile.told_counts import counts
 from rashomon.reconcile.traits import Traits, traits_of
 from rashomon.reconcile.voices import Outlet
 
-_UNDONE = frozenset(("planned", "conditional", "requested"))
 _FINEST = {"point": 5, "town": 4, "admin2": 3, "admin1": 2, "country": 1}
 
 
@@ -56,29 +60,29 @@ def scenes_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> list[S
     return [stage for _, stage in sorted(_staged(claims, reports), key=lambda each: each[0])]
 
 
-def stream(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Iterator[Incident]:
+def stream(
+    claims: Iterable[Claim], reports: Iterable[Report] = (), *, workers: int = 1
+) -> Iterator[Incident]:
     """The same incidents in an order of their own, one by one, so that a million claims need little memory:
-    claims are put away on the disk once they are many."""
-    for _, stage in _staged(claims, reports):
+    claims are put away on the disk once they are many. With several `workers`, processes are forked that
+    compare claims; the incidents and their order are the same."""
+    for _, stage in _staged(claims, reports, workers):
         yield _incident(stage)
 
 
-def _staged(claims: Iterable[Claim], reports: Iterable[Report]) -> Iterator[tuple[int, Scene]]:
+def _staged(
+    claims: Iterable[Claim], reports: Iterable[Report], workers: int = 1
+) -> Iterator[tuple[int, Scene]]:
     """The scene of each incident, with the number of its first claim."""
     with Shelf(Claim) as given, Shelf(Traits) as traits:
         order = _put_away(claims, given, traits)
         told = _InOrder(traits, order)
-        original = originals(told)
-        outlets = _outlets(told, original, reports)
-        kept, repeats = without_copies(told, original)
-        copies: dict[int, list[int]] = defaultdict(list)
-        for copy, source in repeats.items():
-            copies[source].append(copy)
-        originals_only = _InOrder(traits, array("q", (order[at] for at in kept)))
-        for group in groups(originals_only):
-            places = [kept[at] for at in group]
-            places += [copy for at in places for copy in copies.get(at, ())]
-            numbers = [order[at] for at in sorted(places)]
+        found = copies_among(told)
+        outlets = _outlets(told, found.original, reports)
+        repeats = _repeats(found.source)
+        for group in groups(told, found.kept, workers):
+            places = sorted(at for source in group for at in (source, *repeats.get(source, ())))
+            numbers = [order[at] for at in places]
             yield min(numbers), scene([given[number] for number in numbers], outlets)
 
 
@@ -101,24 +105,37 @@ def _put_away(claims: Iterable[Claim], given: Shelf[Claim], traits: Shelf[Traits
     )
 
 
+def _repeats(source: Numbers) -> dict[int, list[int]]:
+    """The copies of each claim that has any, by number."""
+    repeats: dict[int, list[int]] = defaultdict(list)
+    for copy in np.flatnonzero(source != np.arange(len(source))).tolist():
+        repeats[int(source[copy])].append(copy)
+    return repeats
+
+
 def _outlets(told: Many, original: Mapping[str, str], reports: Iterable[Report]) -> dict[str, Outlet]:
-    """Where each report stands. Days are only compared, so any form that sorts will do."""
-    last: dict[str, int] = {}
-    for at in range(len(told)):
-        claim = told[at]
-        if claim.days is not None and claim.head.status not in _UNDONE:
-            last[claim.report] = max(last.get(claim.report, 0), claim.days[0])
+    """Where each report stands."""
     known = {report.id: report for report in reports}
-    outlets = {}
-    for ref, source in original.items():
-        report = known.get(source)
-        day = (report.published if report is not None else None) or _iso(last.get(source, 0))
-        outlets[ref] = Outlet(report.publisher if report is not None else None, source, day[:10])
-    return outlets
+    last: dict[str, int] = {}
+    for ref, claims in groupby(range(len(told)), key=lambda at: told[at].report):
+        last[ref] = about(told[at] for at in claims).day
+    return {ref: outlet_of(source, known.get(source), last[source]) for ref, source in original.items()}
+
+
+def outlet_of(original: str, report: Report | None, last: int) -> Outlet:
+    """Where a report stands that is a copy of `original`, which may be itself; `report` is the original,
+    `last` the last day that it tells of. Days are only compared, so any form that sorts will do."""
+    day = (report.published if report is not None else None) or _iso(last)
+    return Outlet(report.publisher if report is not None else None, original, day[:10])
 
 
 def _iso(ordinal: int) -> str:
     return datetime.date.fromordinal(ordinal).isoformat() if ordinal > 0 else ""
+
+
+def incident_of(claims: Sequence[Claim], outlets: Mapping[str, Outlet]) -> Incident:
+    """The incident of claims, which are in the order of their reports, places and ids."""
+    return _incident(scene(claims, outlets))
 
 
 def _incident(stage: Scene) -> Incident:
@@ -128,7 +145,7 @@ def _incident(stage: Scene) -> Incident:
     disputes = [d for kind in sorted(found) for d in figure_disputes(kind, found[kind], stage)]
     updates = [u for kind in sorted(found) for u in figure_updates(kind, found[kind], voices)]
     return Incident(
-        id=_name(claims),
+        id=name_of([claim.id for claim in claims]),
         type=main.type,
         modes=tuple(sorted({c.mode for c in claims if c.mode is not None and c.type == main.type})),
         date=_date(claims),
@@ -160,11 +177,11 @@ def _cited(positions: Iterable[Position]) -> set[str]:
     return {ref for position in positions for ref in position.claims}
 
 
-def _name(claims: Sequence[Claim]) -> str:
-    """The id of an incident: made from its claims, whatever their order."""
+def name_of(claims: Sequence[str]) -> str:
+    """The id of an incident: made from the ids of its claims, whatever their order."""
     if len(claims) == 1:
-        return f"i-{claims[0].id.removeprefix('c-')}"
-    key = "\0".join(sorted(claim.id for claim in claims))
+        return f"i-{claims[0].removeprefix('c-')}"
+    key = "\0".join(sorted(claims))
     return "i-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -205,7 +222,7 @@ def _spot(place: Place) -> object:
     return place.geonameid if place.geonameid is not None else place.name
 
 
-def incident_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Incident:
+def as_one(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Incident:
     """The incident of claims that are known to be of one happening: nothing is joined, copies count as one
     voice.
 
@@ -216,5 +233,5 @@ def incident_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Inci
     if not given:
         raise ValueError("an incident needs a claim")
     told = in_order(map(traits_of, given.values()))
-    outlets = _outlets(told, originals(told), reports)
-    return _incident([given[each.id] for each in told], outlets)
+    outlets = _outlets(told, copies_among(told).original, reports)
+    return incident_of([given[each.id] for each in told], outlets)

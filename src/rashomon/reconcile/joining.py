@@ -8,17 +8,17 @@ Everything is ordered by what the claims say and by their ids, never by the orde
 from __future__ import annotations
 
 import heapq
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from itertools import accumulate, repeat
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rashomon.reconcile.blocking import Many, candidates
-from rashomon.reconcile.pairs import PARTING, signs
-from rashomon.reconcile.tables import BIAS, Weights, weights
-from rashomon.reconcile.traits import Traits
+from rashomon.reconcile.pairs import PARTING, head_signs, ordered, other_signs, place_signs, signs
+from rashomon.reconcile.tables import BIAS, weights
+from rashomon.reconcile.traits import Head, Traits, Where
 
 FLOOR = -4.0
 """Log odds of a pair that nothing speaks for; lower odds count as this, so that one odd pair parts nobody."""
@@ -34,8 +34,13 @@ LARGEST = 1000
 """Claims that hang together, beyond which only stronger links count for hanging together: no happening has
 as many, and linkage slows down with them."""
 
+LEVELS = tuple(accumulate(repeat(0.5, 12), initial=ENOUGH))
+"""Log odds that links must have to count for hanging together: the next level, where claims are too many."""
+
 Edges = dict[int, dict[int, float]]
 Links = NDArray[np.void]
+Odds = NDArray[np.float32]
+LINK = np.dtype([("one", "u4"), ("other", "u4"), ("odds", "f4")])
 Sign = tuple[str, float]
 
 
@@ -48,77 +53,54 @@ class Join(msgspec.Struct, frozen=True):
     signs: tuple[Sign, ...]
 
 
-def weigh(a: Traits, b: Traits, table: Weights) -> float:
+def weigh(a: Traits, b: Traits) -> float:
     """Log odds that two claims are of one happening."""
-    side = table.within if a.report == b.report else table.across
-    total = side.get(BIAS, 0.0)
-    for sign in signs(a, b):
-        total += PARTED if sign in PARTING else side.get(sign, 0.0)
+    a, b = ordered(a, b)
+    within = a.report == b.report
+    odds = _odds(within)
+    total = _head_odds(a.head, b.head, within) + _place_odds(a.where, b.where, within)
+    for sign in other_signs(a, b):
+        total += odds.get(sign, 0.0)
     return max(total, PARTED)
+
+
+@cache
+def _odds(within: bool) -> dict[str, float]:
+    side = weights().within if within else weights().across
+    return side | dict.fromkeys(PARTING, PARTED)
+
+
+@lru_cache(maxsize=65536)
+def _head_odds(a: Head, b: Head, within: bool) -> float:
+    """What is known before anything else, and what the heads say: few pairs of them, met over and over."""
+    odds = _odds(within)
+    return odds.get(BIAS, 0.0) + sum(odds.get(sign, 0.0) for sign in head_signs(a, b))
+
+
+@lru_cache(maxsize=65536)
+def _place_odds(a: Where | None, b: Where | None, within: bool) -> float:
+    odds = _odds(within)
+    return sum(odds.get(sign, 0.0) for sign in place_signs(a, b))
 
 
 def why(a: Traits, b: Traits) -> Join:
     """The signs of a pair with their weights."""
-    table = weights()
-    side = table.within if a.report == b.report else table.across
-    found = [(sign, PARTED if sign in PARTING else side.get(sign, 0.0)) for sign in (BIAS, *signs(a, b))]
+    odds = _odds(a.report == b.report)
+    found = [(sign, odds.get(sign, 0.0)) for sign in (BIAS, *signs(a, b))]
     total = sum(weight for _, weight in found)
     found.sort(key=lambda each: (-abs(each[1]), each[0]))
     return Join((a.id, b.id), total, tuple(each for each in found if each[1]))
 
 
-def groups(claims: Many) -> Iterator[list[int]]:
-    """The claims of each happening, as places in `claims`, which are in a fixed order (see `in_order`)."""
-    table = weights()
-    ones, others, weighed = array("I"), array("I"), array("f")
-    for one, other in candidates(claims):
-        odds = weigh(claims[one], claims[other], table)
-        if odds > FLOOR or odds <= PARTED_BELOW:
-            ones.append(one)
-            others.append(other)
-            weighed.append(odds)
-    links = np.zeros(len(ones), dtype=[("one", "u4"), ("other", "u4"), ("odds", "f4")])
-    links["one"], links["other"], links["odds"] = ones, others, weighed
-    del ones, others, weighed
-    yield from _apart(np.arange(len(claims)), links, ENOUGH)
+def counts(odds: Odds) -> NDArray[np.bool_]:
+    """Which pairs are told from one that nothing speaks for."""
+    return (odds > np.float32(FLOOR)) | (odds <= np.float32(PARTED_BELOW))
 
 
-def _apart(members: NDArray[np.int64], links: Links, least: float) -> Iterator[list[int]]:
-    """The groups among some claims. Only what hangs together by links above `least` can become one group: it
-    is looked at alone, and if it is too much, only stronger links count for hanging together."""
-    place = np.searchsorted(members, np.stack((links["one"], links["other"])).astype(np.int64))
-    strong = links["odds"] > least
-    part = _components(len(members), place[:, strong])
-    order = np.argsort(part, kind="stable")
-    inside = np.flatnonzero(part[place[0]] == part[place[1]])
-    inside = inside[np.argsort(part[place[0, inside]], kind="stable")]
-    sizes = np.bincount(part)
-    held = np.bincount(part[place[0, inside]], minlength=len(sizes))
-    at = link = 0
-    for size, count in zip(sizes.tolist(), held.tolist(), strict=True):
-        mine, its = members[order[at : at + size]], links[inside[link : link + count]]
-        at, link = at + size, link + count
-        if size == 1:
-            yield mine.tolist()
-        elif size > LARGEST and least < -FLOOR:
-            yield from _apart(mine, its, least + 0.5)
-        else:
-            yield from linked(mine.tolist(), its, FLOOR, ENOUGH)
-
-
-def _components(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each of `count` things the number of what it hangs together with, numbered by first members."""
-    root = list(range(count))
-    for one, other in zip(*pairs.tolist(), strict=True):
-        while root[one] != one:
-            root[one] = one = root[root[one]]
-        while root[other] != other:
-            root[other] = other = root[root[other]]
-        if one != other:
-            root[max(one, other)] = min(one, other)
-    for at in range(count):
-        root[at] = root[root[at]]  # a root comes before all that hang on it
-    return np.unique(root, return_inverse=True)[1].astype(np.int64).reshape(-1)
+def linked(members: Sequence[int], links: Links) -> list[list[int]]:
+    """The groups among claims that hang together, given by numbers that follow their fixed order: average
+    linkage over sparse log odds. A pair without a link counts as FLOOR."""
+    return average_linkage(list(members), np.sort(links, order=("one", "other")), FLOOR, ENOUGH)
 
 
 def in_order(claims: Iterable[Traits]) -> list[Traits]:
@@ -127,7 +109,7 @@ def in_order(claims: Iterable[Traits]) -> list[Traits]:
     return sorted(unique.values(), key=lambda claim: (claim.report, claim.at, claim.id))
 
 
-def linked(names: list[int], links: Links, floor: float, enough: float) -> list[list[int]]:
+def average_linkage(names: list[int], links: Links, floor: float, enough: float) -> list[list[int]]:
     """Average linkage over sparse links (fields `one`, `other`, `odds`): two groups are joined as long as the
     mean over their pairs is above `enough`, the best first; a pair without a link counts as `floor`."""
     members = {number: [number] for number in names}

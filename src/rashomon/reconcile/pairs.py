@@ -22,22 +22,28 @@ _SPLIT = frozenset(("planned", "conditional", "requested"))
 
 def signs(a: Traits, b: Traits) -> list[str]:
     """The signs of a pair, in a fixed order whichever claim comes first."""
-    if (a.type, a.id) > (b.type, b.id):
-        a, b = b, a
-    found = [*_heads(a.head, b.head), time_sign(a, b)]
-    places = place_signs(a.where, b.where)
-    found += places
-    found += _parties(a, b)
+    a, b = ordered(a, b)
+    return [*head_signs(a.head, b.head), *place_signs(a.where, b.where), *other_signs(a, b)]
+
+
+def ordered(a: Traits, b: Traits) -> tuple[Traits, Traits]:
+    """The two in the order in which their signs are read."""
+    return (b, a) if (a.type, a.id) > (b.type, b.id) else (a, b)
+
+
+def other_signs(a: Traits, b: Traits) -> list[str]:
+    """The signs that neither the heads nor the places give; few pairs have the same."""
+    found = [time_sign(a, b), *_parties(a, b)]
     if a.figures and b.figures:
         found += _figures(a, b)
-    found += _wording(a, b, places)
+    found += _wording(a, b)
     if a.report == b.report:
         found += _neighbourhood(a, b)
     return found
 
 
 @lru_cache(maxsize=65536)
-def _heads(a: Head, b: Head) -> tuple[str, ...]:
+def head_signs(a: Head, b: Head) -> tuple[str, ...]:
     """What type, mode and standing say: few of them, met over and over."""
     return (*_kinds(a, b), *_modes(a, b), *_standing(a, b))
 
@@ -203,14 +209,14 @@ def _figures(a: Traits, b: Traits) -> Iterator[str]:
 _SHARED = ("0 words shared", "1 words shared", "2 words shared", "3 words shared", "4+ words shared")
 
 
-def _wording(a: Traits, b: Traits, places: tuple[str, ...]) -> Iterator[str]:
+def _wording(a: Traits, b: Traits) -> Iterator[str]:
     yield _SHARED[min(len(a.plain & b.plain), 4)]
     names = len(a.names & b.names)
     if names:
         yield "a name shared" if names == 1 else "names shared"
     if a.another != b.another and a.type == b.type:
         yield "told as another"
-        if "other place" in places or "far apart" in places:
+        if not {"other place", "far apart"}.isdisjoint(place_signs(a.where, b.where)):
             yield "another one elsewhere"
     if not a.trigger.isdisjoint(b.trigger):
         yield "same event word"

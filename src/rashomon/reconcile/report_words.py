@@ -70,7 +70,7 @@ class Vectors(msgspec.Struct, frozen=True):
 
 def words_of(text: str) -> Text:
     """The words of a text."""
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = {}
     written: dict[str, Counter[str]] = {}
     named: Counter[str] = Counter()
     plain: Counter[str] = Counter()
@@ -84,7 +84,7 @@ def words_of(text: str) -> Text:
             plain[root] += 1
         elif not opens:
             named[root] += 1
-        weights[root] += 1 + LEAD * math.exp(-at / REACH)
+        weights[root] = weights.get(root, 0.0) + 1 + LEAD * math.exp(-at / REACH)
     names = frozenset(root for root in weights if named[root] > plain[root] or root[0].isdigit())
     for root in names:
         weights[root] *= NAME

@@ -7,6 +7,7 @@ as arrays by those who need it.
 
 from __future__ import annotations
 
+import os
 import pickle
 import tempfile
 from array import array
@@ -18,10 +19,12 @@ from typing import BinaryIO, Generic, TypeVar, cast
 import msgspec
 
 T = TypeVar("T")
+_AT_ONCE = 1 << 20
+"""Bytes that are written at one go."""
 
 IN_MEMORY = 10_000
 """Things that are kept as they are; from the next on they are put away on the disk."""
-_AT_HAND = 16_384
+_AT_HAND = 4096
 """Things taken from the disk that are kept at hand."""
 
 
@@ -33,6 +36,7 @@ class Shelf(Generic[T]):
         self._kept: list[T] = []
         self._ends = array("Q", [0])
         self._file: BinaryIO | None = None
+        self._last = bytearray()  # put away, but not yet in the file
         self._encode = msgspec.msgpack.Encoder().encode
         self._decoder = msgspec.msgpack.Decoder(kind)
         self._take = lru_cache(maxsize=_AT_HAND)(self._read)
@@ -52,15 +56,24 @@ class Shelf(Generic[T]):
         if len(self._kept) < IN_MEMORY:
             self._kept.append(thing)
             return
-        if self._file is None:
-            self._file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115  (closed by `close`)
         data = b""
         with suppress(UnicodeEncodeError):  # half a character, which only pickle takes
             data = self._encode(thing)
         data = data or b"\xc1" + pickle.dumps(thing)
-        self._file.seek(self._ends[-1])
-        self._file.write(data)
+        self._last += data
         self._ends.append(self._ends[-1] + len(data))
+        if len(self._last) > _AT_ONCE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Write what was put away last. After that, and before more is put away, forked processes can take
+        things out as well."""
+        if self._last:
+            if self._file is None:
+                file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  (closed by `close`)
+                self._file = cast("BinaryIO", file)
+            self._file.write(self._last)
+            self._last.clear()
 
     def close(self) -> None:
         """Give up the temporary file; nothing can be taken out after that."""
@@ -75,8 +88,17 @@ class Shelf(Generic[T]):
 
     def _read(self, number: int) -> T:
         start, end = self._ends[number - len(self._kept) : number - len(self._kept) + 2]
+        self.settle()
         assert self._file is not None
-        self._file.seek(start)
-        data = self._file.read(end - start)
+        data = _piece(self._file, start, end - start)
         # 0xC1 begins nothing in MessagePack
         return cast("T", pickle.loads(data[1:])) if data[:1] == b"\xc1" else self._decoder.decode(data)
+
+
+def _piece(file: BinaryIO, start: int, length: int) -> bytes:
+    if hasattr(os, "pread"):  # forked processes share the place in the file, which this leaves alone
+        return os.pread(file.fileno(), length, start)
+    file.seek(start)
+    data = file.read(length)
+    file.seek(0, os.SEEK_END)
+    return data

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rashomon.model import Claim, Report
-from rashomon.reconcile.joining import linked
+from rashomon.reconcile.joining import average_linkage
 from rashomon.reconcile.report_words import Text, Vectors, alike, vectors, words_of
 
 COPY = 0.8
@@ -159,7 +159,7 @@ def _copies(count: int, links: NDArray[np.void]) -> dict[int, list[int]]:
 
 def _linked(names: list[int], links: NDArray[np.void], enough: float) -> Iterator[list[int]]:
     """Average linkage; what grows too large to be parted in one go is linked more strictly."""
-    for group in linked(names, links, 0.0, enough):
+    for group in average_linkage(names, links, 0.0, enough):
         if len(group) <= _LARGEST or enough > 0.5:
             yield group
         else:

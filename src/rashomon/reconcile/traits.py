@@ -22,6 +22,7 @@ _ANOTHER = re.compile(
     r"\b(?:another|second|third|fourth|separate|different|further)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE
 )
 _MAX_WORDS = 80
+_LONGEST_WORD = 100
 _MAX_PARTIES = 8
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "er", "ies", "ied",
             "es", "ed", "s", "e", "y")  # fmt: skip
@@ -137,13 +138,20 @@ def _quote_words(text: str) -> tuple[frozenset[str], frozenset[str]]:
         if count >= _MAX_WORDS:
             break
         word = match.group()
-        key = fold(word.removesuffix("'s").removesuffix("’s"))
-        if not key or key in empty_words():
+        key = _key(word[:_LONGEST_WORD])
+        if not key:
             continue
-        words.add(stem(key))
+        words.add(key)
         if (capitals and count and word[0].isupper()) or (word.isdigit() and len(word) > 1):
-            names.add(stem(key))
+            names.add(key)
     return frozenset(words), frozenset(names)
+
+
+@lru_cache(maxsize=65536)
+def _key(word: str) -> str:
+    """The stem of a word as it is written, "" for one that carries no meaning."""
+    folded = fold(word.removesuffix("'s").removesuffix("’s"))
+    return "" if folded in empty_words() else stem(folded)
 
 
 def _is_another(claim: Claim) -> bool:
