@@ -5,6 +5,7 @@ Takes reports, which are read first, and the JSON Lines that `read` and `compare
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -230,8 +231,16 @@ def _head(name: str) -> bytes:
 
 
 def _peeked() -> bytes:
+    """The beginning of standard input, which stays to be read."""
     stream = sys.stdin.buffer
-    return stream.peek(_HEAD_BYTES) if hasattr(stream, "peek") else b""
+    if isinstance(stream, io.BufferedReader):
+        return stream.peek(_HEAD_BYTES)
+    if not stream.seekable():
+        return b""
+    at = stream.tell()
+    head = stream.read(_HEAD_BYTES)
+    stream.seek(at)
+    return head
 
 
 def _by_suffix(to: Path | None) -> Format:
@@ -262,7 +271,7 @@ def _list(names: list[str]) -> None:
         for entry in fields(name):
             table.add_row(
                 Text(entry.fate, style=styles[entry.fate]),
-                Text(entry.field),
+                Text(entry.field.replace("`", "")),
                 Text(entry.how.replace("`", "")),
             )
         console.print(table)

@@ -22,6 +22,7 @@ from rashomon.exports.events import (
     asserting,
     coordinates,
     events,
+    is_name,
     pairs,
     spread,
     took_place,
@@ -189,7 +190,7 @@ def _name(party: Party | None, place: Place, inter: int) -> str | None:
     if inter in (5, 6, _CIVILIANS):
         generic = INTER[inter]
         return f"{generic} ({home})"
-    if party.resolved_from == "name" and name != name.lower():
+    if is_name(party):
         return name
     if sector in _NAMELESS:
         return f"{_NAMELESS[sector]} ({home})"

@@ -236,16 +236,16 @@ def _stand_in(parties: list[Party]) -> dict[object, Party]:
     first: dict[object, Party] = {}
     for party in parties:
         first.setdefault(_key(party), party)
-        if party.code and " " in party.code and _is_name(party):
+        if party.code and " " in party.code and is_name(party):
             named.setdefault(party.code, party)
     stands: dict[object, Party] = {}
     for key, party in first.items():
         other = named.get(party.code or "")
-        stands[key] = first[_key(other)] if other is not None and not _is_name(party) else party
+        stands[key] = first[_key(other)] if other is not None and not is_name(party) else party
     return stands
 
 
-def _is_name(party: Party) -> bool:
+def is_name(party: Party) -> bool:
     """Whether it is called by a name of its own, not by a word for what it is."""
     words = (party.name or party.text).split()
     if not words or any(word.islower() and len(word) > 3 for word in words):
@@ -272,6 +272,7 @@ __all__ = [
     "coordinates",
     "day_of",
     "events",
+    "is_name",
     "pairs",
     "spread",
     "took_place",

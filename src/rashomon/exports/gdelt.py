@@ -7,6 +7,7 @@ A row is one pair of actors of an incident or a claim. Tab-separated; GDELT's ow
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from datetime import date as Day
@@ -37,6 +38,7 @@ COLUMNS = (
     *(f"Actor1Geo_{name}" for name in _GEO), *(f"Actor2Geo_{name}" for name in _GEO),
     *(f"ActionGeo_{name}" for name in _GEO), "DATEADDED", "SOURCEURL",
 )  # fmt: skip
+_CAMEO = re.compile("[0-9]{3,4}")
 _NOWHERE: tuple[Cell, ...] = (0, None, None, None, None, None, None, None)
 
 Row = tuple[Cell, ...]
@@ -60,7 +62,7 @@ def rows(
 def event_rows(event: Event) -> list[Row]:
     """The rows of one event; none where it did not take place, nobody knows when, or CAMEO has no code."""
     day = day_of(event)
-    if day is None or not took_place(event) or not event.cameo:
+    if day is None or not took_place(event) or _CAMEO.fullmatch(event.cameo) is None:
         return []
     articles = len({claim.report for claim in event.claims})
     action = (

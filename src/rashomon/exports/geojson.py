@@ -1,4 +1,4 @@
-"""GeoJSON (RFC 7946): a feature for each incident or claim, at its place; null geometry where that is open."""
+"""GeoJSON (RFC 7946): a feature for each incident or claim, at its place, if that is known."""
 
 from __future__ import annotations
 

@@ -71,7 +71,11 @@ def from_csv(data: bytes, kind: type[T]) -> list[T]:
         MalformedInput: a row is not of that form; `where` names it.
     """
     csv.field_size_limit(max(csv.field_size_limit(), len(data) + 1))
-    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MalformedInput("this is not UTF-8", hint="save the file as CSV in UTF-8") from error
+    rows = csv.DictReader(io.StringIO(text, newline=""))
     items: list[T] = []
     for number, row in enumerate(rows, 1):
         try:
@@ -95,7 +99,7 @@ def to_frame(
 
     known = {report.id: report for report in reports}
     extra = _OF_REPORT if kind is Claim else ()
-    schema = {field.encode_name: _dtype(field.type) for field in msgspec.structs.fields(kind)}
+    schema = {field.encode_name: _dtype(field.type) for field in _fields(kind)}
     schema |= {f"report_{name}": pl.String() for name in extra}
     rows = []
     for item in items:
@@ -124,7 +128,7 @@ def from_parquet(source: bytes | Path, kind: type[T]) -> list[T]:
     """
     import polars as pl
 
-    names = [field.encode_name for field in msgspec.structs.fields(kind)]
+    names = [field.encode_name for field in _fields(kind)]
     try:
         frame = pl.read_parquet(source, columns=names)
         return [msgspec.convert(_from_frame(row, kind), kind) for row in frame.iter_rows(named=True)]
@@ -133,6 +137,11 @@ def from_parquet(source: bytes | Path, kind: type[T]) -> list[T]:
             f"this holds no {kind.__name__.lower()}s: {error}",
             hint="only what `rashomon export --to parquet` wrote can be read back",
         ) from error
+
+
+@cache  # working the hints of a struct out takes longer than all else that is done with it
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
 
 
 def _names(parties: Sequence[Any]) -> str:
@@ -169,10 +178,10 @@ def _cell(item: Any, path: str) -> Cell:
 
 
 @cache
-def _leaves(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+def _leaves(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
     """The single values of a struct, those of structs within it by dotted names, with their types."""
     found: list[tuple[str, Any]] = []
-    for field in msgspec.structs.fields(kind):
+    for field in _fields(kind):
         inner = _struct_of(field.type)
         if inner is None:
             found.append((field.encode_name, field.type))
@@ -194,9 +203,9 @@ def _options(type_: Any) -> tuple[Any, ...]:
     return (type_,)
 
 
-def _nested(row: Mapping[str, str | None], kind: type[Any], prefix: str = "") -> dict[str, Any] | None:
+def _nested(row: Mapping[str, str | None], kind: type[msgspec.Struct], prefix: str = "") -> dict[str, Any] | None:
     value: dict[str, Any] = {}
-    for field in msgspec.structs.fields(kind):
+    for field in _fields(kind):
         name = prefix + field.encode_name
         inner = _struct_of(field.type)
         if inner is not None:
@@ -221,7 +230,7 @@ def _dtype(type_: Any) -> pl.DataType:
     option = options[0]
     inner = _struct_of(option)
     if inner is not None:
-        fields = msgspec.structs.fields(inner)
+        fields = _fields(inner)
         return pl.Struct([pl.Field(field.encode_name, _dtype(field.type)) for field in fields])
     if get_origin(option) is tuple:
         return pl.List(_dtype(get_args(option)[0]))
@@ -238,7 +247,7 @@ def _frame_value(value: Any, type_: Any) -> Any:
         return encode({"": value})[4:-1].decode("utf-8")
     inner = _struct_of(options[0])
     if inner is not None:
-        fields = msgspec.structs.fields(inner)
+        fields = _fields(inner)
         return {field.encode_name: _frame_value(getattr(value, field.name), field.type) for field in fields}
     if isinstance(value, tuple):
         return [_frame_value(entry, get_args(options[0])[0]) for entry in value]
@@ -255,7 +264,7 @@ def _from_frame(value: Any, type_: Any) -> Any:
         return msgspec.json.decode(value)
     inner = _struct_of(options[0])
     if inner is not None:
-        fields = msgspec.structs.fields(inner)
+        fields = _fields(inner)
         return {field.encode_name: _from_frame(value[field.encode_name], field.type) for field in fields}
     if isinstance(value, list):
         return [_from_frame(entry, get_args(options[0])[0]) for entry in value]
