@@ -16,6 +16,7 @@ import typer.main
 import rashomon
 from rashomon import ontology
 from rashomon.cli import app
+from rashomon.exports.formats import FORMATS, fields
 from rashomon.model import Claim, Status
 
 ROOT = Path(__file__).parents[1]
@@ -125,3 +126,10 @@ def test_every_table_names_its_source() -> None:
     named = "".join(path.read_text(encoding="utf-8") for path in tables.glob("SOURCES-*.md"))
     files = {path.name for path in tables.iterdir() if path.suffix in {".csv", ".parquet", ".npz"}}
     assert files and {name for name in files if f"`{name}`" not in named} == set()
+
+
+def test_every_export_says_what_it_keeps_and_loses() -> None:
+    for name, form in FORMATS.items():
+        assert f"| [`{name}`](#{name}) | {' or '.join(form.rows_of)} | {form.title} |" in TEXTS["exports.md"]
+        for entry in fields(name):
+            assert f"| {entry.fate} | {entry.field} | {entry.how} |" in TEXTS["exports.md"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from rashomon.errors import RashomonError
     from rashomon.model import Reading, Report
 
 REFUSED = 1
@@ -63,14 +64,15 @@ class Run:
         if kind is None and self._messages.refused:
             raise typer.Exit(REFUSED)
 
-    def readings(self) -> Iterator[Reading]:
-        """Every report that can be read; the others, and all notes, go to standard error."""
+    def readings(self, files: list[str] | None = None) -> Iterator[Reading]:
+        """Every report that can be read; the others, and all notes, go to standard error. `files` are some of
+        those that the run was given, None stands for all."""
         from rashomon.api import stream
         from rashomon.sources import arrivals
 
         def reports() -> Iterator[tuple[str | None, Report]]:
             for arrival in arrivals(
-                self._files,
+                self._files if files is None else files,
                 max_chars=self._max_chars,
                 defaults=self._defaults,
                 columns=self._columns,
@@ -106,6 +108,10 @@ class Run:
                 console,
             )
         )
+
+    def refuse(self, error: RashomonError) -> None:
+        """Say that something was not taken; the status of the run is then 1."""
+        self._messages.refuse(error)
 
     def note(self, note: str) -> None:
         """A note on the run as a whole."""

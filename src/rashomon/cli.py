@@ -3,6 +3,7 @@
     rashomon read FILE...       the claims of each report
     rashomon compare FILE...    the incidents of each story, and who says what of them
     rashomon tension FILE...    scores of events between countries, as each side tells them
+    rashomon export FILE...     as PLOVER, ICEWS, GDELT or ACLED have it, CSV, Parquet, GeoJSON, Atom
     rashomon brief FILE...      one incident on a page: what all say, where they differ, with sources
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
     rashomon explain FILE --incident ID
@@ -33,6 +34,7 @@ from rashomon.build_cli import actors, places
 from rashomon.compare_cli import compare
 from rashomon.errors import InputError, MissingExtra, RashomonError
 from rashomon.explain_cli import explain
+from rashomon.export_cli import export
 from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
 from rashomon.tension_cli import tension
 from rashomon.watch_cli import fetch, watch
@@ -117,8 +119,7 @@ app.command()(compare)
 app.command()(explain)
 app.command()(tension)
 app.command()(brief)
-
-
+app.command()(export)
 app.command()(watch)
 app.command()(fetch)
 

@@ -85,6 +85,11 @@ def cameo(type_name: str, mode: str | None = None) -> str | None:
     return codes.get((type_name, mode), codes.get((type_name, None)))
 
 
+def cameo_name(code: str | None) -> str | None:
+    """What a CAMEO code means ("make a visit"), for the codes that `cameo` gives; None for any other."""
+    return _cameo_names().get(code or "")
+
+
 def context_gloss(context: str) -> str:
     """What a context covers, in a few words.
 
@@ -140,6 +145,11 @@ def _cameo() -> dict[tuple[str, str | None], str]:
     return {(row["type"], row["mode"] or None): row["cameo"] for row in _rows("plover_cameo.csv")}
 
 
+@cache
+def _cameo_names() -> dict[str, str]:
+    return {row["cameo"]: row["cameo_name"] for row in _rows("plover_cameo.csv")}
+
+
 def _rows(table: str) -> Iterator[dict[str, str]]:
     source = resources.files("rashomon.knowledge") / "tables" / table
     try:
@@ -157,6 +167,7 @@ __all__ = [
     "EventType",
     "Mode",
     "cameo",
+    "cameo_name",
     "context_gloss",
     "event_type",
     "is_mode",
