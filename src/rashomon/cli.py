@@ -3,6 +3,7 @@
     rashomon read FILE...       the claims of each report
     rashomon compare FILE...    the same, then the incidents of each story
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
+    rashomon bulk INPUT --out DIR   a whole archive into Parquet
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
     rashomon doctor             whether this installation is whole
@@ -24,6 +25,7 @@ import typer
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.build_cli import actors, places
+from rashomon.bulk_cli import bulk
 from rashomon.errors import InputError, MissingExtra, RashomonError
 
 app = typer.Typer(
@@ -38,6 +40,7 @@ app = typer.Typer(
 
 app.add_typer(places, name="places")
 app.add_typer(actors, name="actors")
+app.command()(bulk)
 
 
 class Format(StrEnum):
