@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -110,7 +111,11 @@ def _moves(own: list[tuple[str, int]], source: dict[str, int]) -> list[_Move] | 
             continue
         if moves and there < moves[-1].end:
             return None
-        moves.append(_Move(there, there + len(piece), start - there))
+        end, by = there + len(piece), start - there
+        if moves and moves[-1].by == by:  # together: a claim may reach over what was taken as two sentences
+            moves[-1] = moves[-1]._replace(end=end)
+        else:
+            moves.append(_Move(there, end, by))
     return moves or None
 
 
@@ -121,12 +126,29 @@ def _within(claims: tuple[Claim, ...], moves: list[_Move]) -> list[Claim]:
 
 def _carry(claim: Claim, moves: list[_Move], report: Report) -> Claim | None:
     """A claim with the copy's offsets and ids; None where a part of it is not in the copy."""
+    stays = all(
+        any(move.start <= start and end <= move.end and not move.by for move in moves)
+        and text in (None, report.text[start:end])
+        for start, end, text in _spans(claim)
+    )
+    if stays:  # the commonest: the whole text, or its beginning
+        return renamed(claim, report.id, report.sha256)
     try:
         fields = _moved(msgspec.to_builtins(claim), moves, report.text)
     except LookupError:
         return None
-    carried = msgspec.convert(fields, Claim)
-    return renamed(carried, report.id, report.sha256)
+    return renamed(msgspec.convert(fields, Claim), report.id, report.sha256)
+
+
+def _spans(claim: Claim) -> Iterator[tuple[int, int, str | None]]:
+    """All the stretches of text that a claim points to, with their words where it has them."""
+    voice = claim.voice
+    named = (*claim.actors, *claim.recipients, *voice.chain, voice, voice.cue, claim.date, claim.place)
+    for piece in (claim.quote, claim.trigger, *named):
+        if piece is not None and piece.start is not None and piece.end is not None:
+            yield piece.start, piece.end, piece.text
+    for figure in claim.figures:
+        yield figure.start, figure.end, None
 
 
 def _moved(value: Any, moves: list[_Move], text: str) -> Any:
@@ -139,7 +161,6 @@ def _moved(value: Any, moves: list[_Move], text: str) -> Any:
     if start is not None and end is not None:
         first = next((m for m in moves if m.start <= start < m.end), None)
         last = next((m for m in moves if m.start < end <= m.end), None)
-        # a quote may run over what was taken as two sentences, not over something that the copy lacks
         if first is None or last is None or first.by != last.by:
             raise LookupError
         fields["start"], fields["end"] = start + first.by, end + first.by

@@ -21,8 +21,8 @@ def load() -> None:
 
     with contextlib.suppress(Exception):
         text = (  # a name for each table; that of office holders is read with polars
-            "VRELO - Police arrested two men in Port Salema on Tuesday, President Juana Banda said. The African "
-            "Union and 300 troops of the army of Kenya left Nairobi, Reuters reported; she denied it."
+            "VRELO - Police arrested two men in Port Salema on Tuesday, President Juana Banda said. The "
+            "African Union and 300 troops of the army of Kenya left Nairobi, Reuters reported; she denied it."
         )
         reader_of(READER).read_checked(check(Report(text=text, published="2021-05-04", publisher="The Post")))
     gc.collect()
