@@ -99,26 +99,42 @@ def open_at(url: str, start: int = 0) -> BinaryIO:
 
 
 class Piece(io.RawIOBase):
-    """Bytes `start` to `end` of a file, as a stream of their own; what is read is hashed."""
+    """Bytes `start` to `end` of a file, as a stream of their own; what is read is hashed, each byte once."""
 
     def __init__(self, url: str, start: int, end: int) -> None:
-        self._stream, self._left = open_at(url, start), end - start
-        self.sha256 = hashlib.sha256()
+        self._stream, self._start, self._size = open_at(url, start), start, end - start
+        self._at = self._hashed = 0
+        self._hash = hashlib.sha256()
 
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = max(offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence], 0)
+        self._stream.seek(self._start + self._at)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
     def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(min(len(buffer), self._left))
+        data = self._stream.read(min(len(buffer), max(self._size - self._at, 0)))
         buffer[: len(data)] = data
-        self._left -= len(data)
-        self.sha256.update(data)
+        if self._at <= self._hashed < self._at + len(data):
+            self._hash.update(data[self._hashed - self._at :])
+            self._hashed = self._at + len(data)
+        self._at += len(data)
         return len(data)
 
-    def drain(self) -> None:
-        """Read what nobody wanted, for the hash."""
+    def sha256(self) -> str:
+        """The hash of all of it; what was not read yet is read now."""
+        self.seek(self._hashed)
         while self.read(1 << 20):
             pass
+        return self._hash.hexdigest()
 
     def close(self) -> None:
         self._stream.close()

@@ -149,7 +149,9 @@ def _warc_bounds(file: Found, shard_bytes: int) -> list[int]:
             for record in fastwarc.ArchiveIterator(stream, parse_http=False):
                 if record.stream_pos - bounds[-1] >= 3 * shard_bytes:
                     bounds.append(record.stream_pos)
-        except Exception:  # damaged from here on: what can be read is, and says so
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # damaged from here on (it panics): what can be read is, and reading says so
             pass
     return [*bounds, file.size]
 

@@ -49,8 +49,7 @@ def records(shard: Shard, options: Options) -> Iterator[tuple[Arrival, str]]:
                 else _lines(stream, options, defaults)
             )
         yield from ((arrival, "") for arrival in found)
-        piece.drain()
-        yield Arrival(""), piece.sha256.hexdigest()
+        yield Arrival(""), piece.sha256()
 
 
 class _Inflated(io.RawIOBase):
@@ -188,14 +187,21 @@ def _warc(stream: BinaryIO, shard: Shard) -> Iterator[Arrival]:
             position = shard.start + record.stream_pos
             where = f"record at byte {position}"
             http = record.http_headers
-            status = http.status_code if http is not None else None
-            kind = (http.get("Content-Type") or "").lower() if http is not None else ""
-            if status not in (200, None) or not ("html" in kind or not kind):
+            if http is None:
+                yield Arrival(where, error=MalformedInput("this record has no answer of a server in it"))
                 continue
-            yield _page(
-                where, record.headers.get("WARC-Target-URI"), record.reader.read(html.MAX_PAGE_BYTES + 1)
-            )
-    except Exception as error:  # fastwarc raises bare kinds of its own; what came before it was read
+            kind = (http.get("Content-Type") or "").lower()
+            if http.status_code != 200 or not ("html" in kind or not kind):
+                continue
+            expected = 0 if http.get("Content-Encoding") else record.content_length
+            data = record.reader.read(html.MAX_PAGE_BYTES + 1)
+            if len(data) < min(expected, html.MAX_PAGE_BYTES):
+                yield Arrival(where, error=MalformedInput("the web archive is cut short in this record"))
+            else:
+                yield _page(where, record.headers.get("WARC-Target-URI"), data)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # fastwarc panics, with kinds of its own; what came before it was read
         yield Arrival(f"after byte {position}", error=MalformedInput(f"the web archive is damaged: {error}"))
 
 
