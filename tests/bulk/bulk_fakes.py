@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import time
@@ -11,6 +12,7 @@ from typing import Any
 import msgspec
 from fake_reader import FakeReader
 
+from rashomon.bulk.options import Options
 from rashomon.model import Reading
 from rashomon.reading.intake import Checked
 
@@ -39,6 +41,15 @@ def write_lines(path: Path, given: Reports) -> Path:
     return path
 
 
+def fingerprint(out: Path) -> str:
+    """All tables and the manifest, byte for byte."""
+    digest = hashlib.sha256()
+    for path in sorted(out.rglob("*")):
+        if path.is_file() and "work" not in path.relative_to(out).parts:
+            digest.update(f"{path.relative_to(out)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 class DangerousReader(FakeReader):
     """Ends the process over "kill me", sleeps over "hang me", breaks over "break me"; counts what it read in
     the folder that its address names."""
@@ -64,6 +75,12 @@ class SlowReader(DangerousReader):
     def read_checked(self, checked: Checked) -> Reading:
         time.sleep(0.01)
         return super().read_checked(checked)
+
+
+class FakeOptions(Options, frozen=True):
+    """Settings that take the fake reader where none is named."""
+
+    reader: str = "bulk_fakes:dangerous"
 
 
 def dangerous() -> DangerousReader:

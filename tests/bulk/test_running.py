@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import signal
@@ -17,7 +16,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from bulk_fakes import Reports, reports, write_lines
+from bulk_fakes import Reports, fingerprint, reports, write_lines
 
 from rashomon.bulk import Options, Summary, run
 from rashomon.bulk.pool import Pool
@@ -26,15 +25,6 @@ from rashomon.errors import InputError
 
 Bulk = Callable[..., Summary]
 Table = Callable[..., Reports]
-
-
-def fingerprint(out: Path) -> str:
-    """All tables and the manifest, byte for byte."""
-    digest = hashlib.sha256()
-    for path in sorted(out.rglob("*")):
-        if path.is_file() and "work" not in path.relative_to(out).parts:
-            digest.update(f"{path.relative_to(out)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 ALONE = f"""

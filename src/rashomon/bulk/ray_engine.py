@@ -7,6 +7,8 @@ hand is told by the journal of the shard, and the schedule sees to the rest as w
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from typing import Any
 
 from rashomon.bulk.engines import Job, Outcome, perform
@@ -14,6 +16,7 @@ from rashomon.bulk.pool import ONE_THREAD
 from rashomon.errors import InputError, MissingExtra
 
 LOCAL = "local"
+_PATIENCE = 10.0
 
 
 class RayEngine:
@@ -32,13 +35,21 @@ class RayEngine:
             raise MissingExtra("ray is needed for a cluster", hint="pip install 'rashomon[ray]'") from error
         self._ray: Any = ray
         os.environ.setdefault("RAY_DISABLE_IMPORT_WARNING", "1")
-        environment = {"env_vars": ONE_THREAD}
+        variables = dict(ONE_THREAD)
+        if address == LOCAL:
+            variables["PYTHONPATH"] = os.pathsep.join(sys.path)
+        local = {"num_cpus": slots} if address == LOCAL and slots else {}
         try:
+            if (place := _place(address)) is not None:  # ray itself would try for many minutes
+                socket.create_connection(place, timeout=_PATIENCE).close()
             ray.init(
-                address=None if address == LOCAL else address, log_to_driver=False, configure_logging=False,
-                runtime_env=environment, **({"num_cpus": slots} if address == LOCAL and slots else {}),
-            )  # fmt: skip
-        except (ConnectionError, ValueError, RuntimeError) as error:
+                address=None if address == LOCAL else address,
+                log_to_driver=False,
+                configure_logging=False,
+                runtime_env={"env_vars": variables},
+                **local,
+            )
+        except (OSError, ValueError, RuntimeError) as error:
             raise InputError(
                 f"there is no Ray cluster: {error}", where=address, hint="ray start --head, then --ray auto"
             ) from error
@@ -78,6 +89,12 @@ class RayEngine:
         except (errors.RayError, errors.TaskCancelledError):
             return Outcome(number, "died")
         return Outcome(number, "done")
+
+
+def _place(address: str) -> tuple[str, int] | None:
+    """Host and port of an address that has them."""
+    host, mark, port = address.removeprefix("ray://").rpartition(":")
+    return (host, int(port)) if mark and port.isdigit() else None
 
 
 __all__ = ["LOCAL", "RayEngine"]
