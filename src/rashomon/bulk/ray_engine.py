@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from importlib import import_module
 from typing import Any
 
 from rashomon.bulk.engines import Job, Outcome, perform
@@ -30,10 +31,10 @@ class RayEngine:
 
     def __init__(self, address: str, slots: int | None = None) -> None:
         try:
-            import ray
+            ray: Any = import_module("ray")
         except ImportError as error:
             raise MissingExtra("ray is needed for a cluster", hint="pip install 'rashomon[ray]'") from error
-        self._ray: Any = ray
+        self._ray = ray
         os.environ.setdefault("RAY_DISABLE_IMPORT_WARNING", "1")
         variables = dict(ONE_THREAD)
         if address == LOCAL:

@@ -6,7 +6,8 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any, BinaryIO, cast
 
 from rashomon.bulk.files import Piece, open_at
@@ -23,7 +24,7 @@ _NULLS = {"", "null", "none", "nan", "n/a"}
 _MOST_INFLATED = 1 << 36  # bytes that one compressed file may unpack to
 
 
-def records(shard: Shard, options: Options) -> Iterator[tuple[Arrival, str]]:
+def records(shard: Shard, options: Options) -> Generator[tuple[Arrival, str], None, None]:
     """What a shard holds, in its order, with the SHA-256 of the shard's bytes once they are all read (""
     before).
 
@@ -48,7 +49,9 @@ def records(shard: Shard, options: Options) -> Iterator[tuple[Arrival, str]]:
                 if shard.form == "csv"
                 else _lines(stream, options, defaults)
             )
-        yield from ((arrival, "") for arrival in found)
+        with closing(found):  # before what it reads from is closed
+            for arrival in found:
+                yield arrival, ""
         yield Arrival(""), piece.sha256()
 
 
@@ -75,7 +78,7 @@ class _Inflated(io.RawIOBase):
         return len(data)
 
 
-def _lines(stream: BinaryIO, options: Options, defaults: Defaults) -> Iterator[Arrival]:
+def _lines(stream: BinaryIO, options: Options, defaults: Defaults) -> Generator[Arrival, None, None]:
     number = 0
     try:
         for row in read_lines(stream, options.max_chars, defaults):
@@ -85,7 +88,9 @@ def _lines(stream: BinaryIO, options: Options, defaults: Defaults) -> Iterator[A
         yield Arrival(str(number + 1), error=error)
 
 
-def _csv(stream: BinaryIO, shard: Shard, options: Options, defaults: Defaults) -> Iterator[Arrival]:
+def _csv(
+    stream: BinaryIO, shard: Shard, options: Options, defaults: Defaults
+) -> Generator[Arrival, None, None]:
     csv.field_size_limit(6 * options.max_chars + 65_536)
     header = csv_header(shard.url)
     wide = header.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -121,7 +126,7 @@ def _mark(header: bytes) -> str:
     return max((",", "\t", ";"), key=lambda mark: header.count(mark.encode()))
 
 
-def _parquet(shard: Shard, options: Options, defaults: Defaults) -> Iterator[Arrival]:
+def _parquet(shard: Shard, options: Options, defaults: Defaults) -> Generator[Arrival, None, None]:
     import pyarrow.parquet as pq
 
     with open_at(shard.url) as stream:
@@ -175,7 +180,7 @@ def _clean(fields: dict[str, str]) -> dict[str, str]:
             for k, v in fields.items()}  # fmt: skip
 
 
-def _warc(stream: BinaryIO, shard: Shard) -> Iterator[Arrival]:
+def _warc(stream: BinaryIO, shard: Shard) -> Generator[Arrival, None, None]:
     """The pages of a web archive: answers with status 200 that are HTML."""
     fastwarc = _fastwarc()
     kinds = fastwarc.WarcRecordType.response
