@@ -8,6 +8,7 @@
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
     rashomon explain FILE --incident ID
                                 which signs held the claims of one incident together
+    rashomon bulk INPUT --out DIR   a whole archive into Parquet
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
     rashomon watch FEEDS...     follow feeds, write reports
@@ -31,6 +32,7 @@ from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.brief_cli import brief
 from rashomon.build_cli import actors, places
+from rashomon.bulk_cli import bulk
 from rashomon.compare_cli import compare
 from rashomon.errors import InputError, MissingExtra, RashomonError
 from rashomon.explain_cli import explain
@@ -122,6 +124,7 @@ app.command()(brief)
 app.command()(export)
 app.command()(watch)
 app.command()(fetch)
+app.command()(bulk)
 
 
 @app.command()

@@ -10,8 +10,9 @@ from collections import defaultdict
 
 from rashomon.exports.events import Event
 from rashomon.model import Claim
+from rashomon.reconcile.scene import scene
 from rashomon.reconcile.told_counts import Count, counts
-from rashomon.reconcile.voices import Outlet, tellers
+from rashomon.reconcile.voices import Outlet
 
 
 def lowest_count(event: Event, kind: str) -> int | None:
@@ -22,7 +23,7 @@ def lowest_count(event: Event, kind: str) -> int | None:
     told = [claim for claim in event.claims if claim.frame == "current"] or list(event.claims)
     outlets = _outlets(event, told)
     by_voice: dict[int, list[Count]] = defaultdict(list)
-    for count in counts(told, tellers(told, outlets), outlets).get(kind, ()):
+    for count in counts(scene(told, outlets)).get(kind, ()):
         by_voice[count.teller].append(count)
     return min((_total(its) for its in by_voice.values()), default=None)
 

@@ -203,7 +203,9 @@ def _options(type_: Any) -> tuple[Any, ...]:
     return (type_,)
 
 
-def _nested(row: Mapping[str, str | None], kind: type[msgspec.Struct], prefix: str = "") -> dict[str, Any] | None:
+def _nested(
+    row: Mapping[str, str | None], kind: type[msgspec.Struct], prefix: str = ""
+) -> dict[str, Any] | None:
     value: dict[str, Any] = {}
     for field in _fields(kind):
         name = prefix + field.encode_name

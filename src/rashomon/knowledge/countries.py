@@ -12,7 +12,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -108,9 +108,13 @@ def mentions(text: str) -> list[CountryMention]:
 
     Names must begin with a capital letter, unless the text has no capital letters at all.
     """
+    return list(_mentions(text)) if text else []
+
+
+@lru_cache(maxsize=64)
+def _mentions(text: str) -> tuple[CountryMention, ...]:
+    """The same, kept for a moment: several rooms ask about the text of one report."""
     tables = _tables()
-    if not text:
-        return []
     # A text with next to no capitals (some archives are lower-cased) would hide every name.
     flat = text.islower()
     pattern = tables.flat_pattern if flat else tables.pattern
@@ -119,7 +123,7 @@ def mentions(text: str) -> list[CountryMention]:
         entry = tables.lookup(match.group(), flat)
         if entry is not None:
             found.append(CountryMention(match.start(), match.end(), *entry))
-    return found
+    return tuple(found)
 
 
 def weights(text: str, title: str | None = None, dateline: str | None = None) -> dict[str, float]:

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
@@ -25,6 +25,7 @@ _LETTERS = str.maketrans({
 })  # fmt: skip
 _APOSTROPHES = re.compile(r"['’‘ʻʼ`´ʹʿʾ]")
 _BREAKS = re.compile(r"[^\w]+|_+")
+_SHORT = 24
 _SAINTS = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft"}
 _ARTICLES = frozenset(
     {"al", "el", "ar", "as", "ash", "at", "an", "ad", "az", "ed", "es", "esh", "ez", "ul", "the"}
@@ -36,12 +37,19 @@ def fold(name: str) -> str:
 
     "Čabra" gives "cabra", "Sana'a" "sanaa", "Port-au-Prince" "port au prince". Never raises; may be empty.
     """
+    return _remembered(name) if len(name) <= _SHORT else _fold(name)
+
+
+def _fold(name: str) -> str:
     if name.isascii():
         plain = name.lower()
     else:
         decomposed = unicodedata.normalize("NFKD", name.casefold())
         plain = "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
     return _BREAKS.sub(" ", _APOSTROPHES.sub("", plain)).strip()
+
+
+_remembered = lru_cache(maxsize=1 << 15)(_fold)  # the words of texts are few, and come again and again
 
 
 class PlaceKey(msgspec.Struct, frozen=True):

@@ -186,5 +186,5 @@ def publisher_hints(publisher: str | None) -> dict[str, float]:
 
 def is_flat(text: str) -> bool:
     """Whether a report writes no capitals."""
-    letters = sum(char.isalpha() for char in text[:5000])
-    return letters > 0 and sum(char.isupper() for char in text[:5000]) < _FLAT_SHARE * letters
+    letters = sum(map(str.isalpha, text[:5000]))
+    return letters > 0 and sum(map(str.isupper, text[:5000])) < _FLAT_SHARE * letters

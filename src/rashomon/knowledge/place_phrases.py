@@ -136,6 +136,9 @@ def names_in(text: str, table: PlaceTable, lower: bool = False) -> Iterator[Name
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
     at = 0
     while at < len(words):
+        if not (lower or _capital(text[words[at][0]])):
+            at += 1
+            continue
         size = _longest_run(text, words, at, lower)
         while size:
             end = words[at + size - 1][1]
@@ -144,16 +147,14 @@ def names_in(text: str, table: PlaceTable, lower: bool = False) -> Iterator[Name
             size -= 1
         if size:
             yield _trimmed_name(text, words[at : at + size])
-        elif lower or _capital(text[words[at][0]]):
+        else:
             yield from _hyphened(text, words[at], table)
         at += size or 1
 
 
 def _longest_run(text: str, words: list[tuple[int, int]], at: int, lower: bool) -> int:
-    """How many words from the one at `at` may form one name: spaces between them, in lower case only
-    connectors."""
-    if not (lower or _capital(text[words[at][0]])):
-        return 0
+    """How many words from the one at `at`, which may begin a name, may form one: spaces between them, in
+    lower case only connectors."""
     size, last = 1, at
     while size < _MAX_WORDS and last + 1 < len(words):
         left, right = words[last][1], words[last + 1][0]

@@ -100,12 +100,12 @@ def _nearness(names: Sequence[Name]) -> Floats:
 
 
 class _Votes(msgspec.Struct):
-    """What one name says to the others: its likely places and how likely they are."""
+    """What one name says to the others: its likely places and how likely they are; `lat`, `lon` and `share`
+    of those that are somewhere, and no country."""
 
     lat: Floats
     lon: Floats
     share: Floats
-    located: NDArray[np.bool_]
     countries: dict[str, float]
     regions: dict[int, float]
     leads: bool
@@ -157,11 +157,11 @@ class Board:
             if region >= 0:
                 regions[region] = regions.get(region, 0.0) + share
         wide = np.array([self.candidates[n].kind in ("country", "region") for n in best.tolist()])
+        located = best[~np.isnan(self.lat[best]) & ~wide]
         return _Votes(
-            lat=self.lat[best],
-            lon=self.lon[best],
-            share=shares[best],
-            located=~np.isnan(self.lat[best]) & ~wide,
+            lat=self.lat[located],
+            lon=self.lon[located],
+            share=shares[located],
             countries=countries,
             regions=regions,
             leads=self.name.leads,
@@ -170,7 +170,7 @@ class Board:
     def hear(self, votes: Sequence[_Votes], heeds: Floats) -> None:
         """New scores from what the other names say, each with its weight (0 for the name itself)."""
         total = float(heeds.sum()) or 1.0
-        near, around, around_lead = np.zeros((3, len(self.candidates)))
+        near, around, around_lead = self._distances(votes, heeds, total)
         country: dict[str, float] = {}
         lead: dict[str, float] = {}
         region: dict[int, float] = {}
@@ -183,15 +183,6 @@ class Board:
                     lead[iso3] = max(share, lead.get(iso3, 0.0))
             for row, share in vote.regions.items():
                 region[row] = region.get(row, 0.0) + weight * share / total
-            if vote.located.any():
-                at = vote.located
-                km = distance_km(self.lat[:, None], self.lon[:, None], vote.lat[at], vote.lon[at])
-                km = np.nan_to_num(km, nan=1e6)
-                near = np.maximum(near, (np.exp(-km / _NEAR_KM) * vote.share[at]).max(axis=1))
-                wide = (np.exp(-km / _AROUND_KM) * vote.share[at]).sum(axis=1)
-                around += weight / total * wide
-                if vote.leads:
-                    around_lead = np.maximum(around_lead, wide)
         regions = [c.row if c.kind == "admin1" else c.admin1_row for c in self.candidates]
         same_region = np.array([region.get(row, 0.0) for row in regions])
         self.features[:, _FIRST_HEARD:] = np.stack(
@@ -206,6 +197,26 @@ class Board:
             axis=1,
         )
         self.score = self.features @ self._weights
+
+    def _distances(
+        self, votes: Sequence[_Votes], heeds: Floats, total: float
+    ) -> tuple[Floats, Floats, Floats]:
+        """How near the candidates are to places of the other names: to the nearest, on the whole, and to
+        those of the headline; all votes are compared at once."""
+        heard = [n for n in np.flatnonzero(heeds).tolist() if len(votes[n].share)]
+        if not heard:
+            near, around, lead = np.zeros((3, len(self.candidates)))
+            return near, around, lead
+        there = [np.concatenate([getattr(votes[n], name) for n in heard]) for name in ("lat", "lon", "share")]
+        km = distance_km(self.lat[:, None], self.lon[:, None], there[0], there[1])
+        km[np.isnan(self.lat)] = 1e6
+        starts = np.cumsum([0, *(len(votes[n].share) for n in heard[:-1])])
+        near = (np.exp(km / -_NEAR_KM) * there[2]).max(axis=1)
+        wide = np.add.reduceat(np.exp(km / -_AROUND_KM) * there[2], starts, axis=1)
+        around = (wide * (heeds[heard] / total)).sum(axis=1)
+        leads = [column for column, n in enumerate(heard) if votes[n].leads]
+        lead = wide[:, leads].max(axis=1) if leads else np.zeros(len(self.candidates))
+        return near, around, lead
 
     def choice(self) -> Choice:
         best = int(np.argmax(self.score))

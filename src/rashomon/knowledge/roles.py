@@ -152,12 +152,18 @@ class WordIndex(Generic[Row]):
         rows.
         """
         keys, bases = words.keys, words.bases
-        phrases = self._by_first.get(keys[at])
-        if phrases is None or (bases[at] != keys[at] and bases[at] in self._by_first):
-            phrases = [*(phrases or ()), *self._by_first.get(bases[at], ())]
-        for phrase, rows in phrases:
+        key, base = keys[at], bases[at]
+        phrases = self._by_first.get(key)
+        if base != key and base in self._by_first:
+            phrases = [*(phrases or ()), *self._by_first[base]]
+        for phrase, rows in phrases or ():
             end = at + len(phrase)
-            if end <= limit and all(part in (keys[i], bases[i]) for i, part in enumerate(phrase, at)):
+            if end > limit:
+                continue
+            for i, part in enumerate(phrase, at):
+                if part != keys[i] and part != bases[i]:
+                    break
+            else:
                 return end, rows
         return None
 

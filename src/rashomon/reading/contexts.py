@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -61,7 +61,17 @@ def shown(
             sector = code.rpartition(" ")[2]
             for context in cues.sectors.get(sector, ()):
                 yield context, sector
-    tokens = _WORD.findall(quote_text.lower())
+    yield from _shown_by_words(quote_text)
+
+
+@lru_cache(maxsize=64)
+def _shown_by_words(quote_text: str) -> tuple[tuple[str, str], ...]:
+    """Contexts by the words of a quote; claims of one sentence have it in common."""
+    return tuple(_find(quote_text))
+
+
+def _find(quote_text: str) -> Iterator[tuple[str, str]]:
+    cues, tokens = _cues(), _WORD.findall(quote_text.lower())
     for position, token in enumerate(tokens):
         for length in cues.stem_lengths:
             if length > len(token):

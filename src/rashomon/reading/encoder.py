@@ -25,6 +25,7 @@ from rashomon.reading.words import IntArray, Words, split_words
 FloatArray = NDArray[np.float32]
 HalfArray = NDArray[np.float16]
 FORMAT = 1
+_FARTHEST = 4096
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Labels:
     sector: tuple[str, ...]
     quantity: tuple[str, ...]
     roles: tuple[str, ...]
+
+    @cached_property
+    def modes_of(self) -> dict[str, NDArray[np.bool_]]:
+        """For each event type, which of the modes are its own."""
+        own = np.array([label.split()[0] for label in self.mode])
+        return {name: own == name for name in self.event}
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,19 @@ class Signals:
         sizes = [w.core_end - w.core_start for w in self.windows]
         return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
 
+    @cached_property
+    def _keys_at_hand(self) -> dict[int, FloatArray]:
+        """The role keys of one window in full precision: its triggers are asked for one after the other."""
+        return {}
+
+    def _role_keys(self, number: int) -> FloatArray:
+        keys = self._keys_at_hand.get(number)
+        if keys is None:
+            keys = self.roles[number]["role_key"].astype(np.float32)
+            self._keys_at_hand.clear()
+            self._keys_at_hand[number] = keys
+        return keys
+
     def pointing(self, word: int) -> Pointing:
         """The role pointers of one word, taken as a trigger."""
         number = int(self._window_of[word])
@@ -79,7 +99,7 @@ class Signals:
         k = int(np.searchsorted(window.words[window.core_start :], word)) + window.core_start
         roles, width = len(self.labels.roles), part["role_key"].shape[1] // len(self.labels.roles)
         query = part["role_query"][k].astype(np.float32).reshape(roles, width)
-        keys = part["role_key"].astype(np.float32).reshape(-1, roles, width)
+        keys = self._role_keys(number).reshape(-1, roles, width)
         scores = np.einsum("rd,nrd->rn", query, keys) / np.sqrt(width)
         bias = self.distance_bias[bucket(window.words - word, len(self.distance_bias) // 2)]
         scores = scores + part["role_word"].T + bias.T
@@ -91,6 +111,13 @@ class Signals:
 
 def bucket(distances: IntArray, size: int) -> IntArray:
     """Signed word distances to rows of the distance bias; as `training.network.bucket`."""
+    return _buckets(size)[np.clip(distances, -_FARTHEST, _FARTHEST) + _FARTHEST]
+
+
+@cache
+def _buckets(size: int) -> IntArray:
+    """The rows for all distances up to one beyond which they are all alike."""
+    distances = np.arange(-_FARTHEST, _FARTHEST + 1)
     near = np.abs(distances)
     far = 24 + (np.log(np.maximum(near, 24) / 24) / np.log(512 / 24) * (size - 25)).astype(np.int64)
     return np.asarray(size + np.sign(distances) * np.where(near <= 24, near, np.minimum(far, size)), np.int32)

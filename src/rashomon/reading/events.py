@@ -47,8 +47,7 @@ def _trigger(signals: Signals, anchor: int, last: int) -> Trigger:
     scores = signals.tags["event"][anchor]
     type_ = signals.labels.event[int(scores[1:].argmax()) + 1]
     modes = signals.tags["mode"][anchor]
-    of_type = np.array([label.split()[0] == type_ for label in signals.labels.mode])
-    label = signals.labels.mode[int(np.argmax(np.where(of_type, modes, -1)))]
+    label = signals.labels.mode[int(np.argmax(np.where(signals.labels.modes_of[type_], modes, -1)))]
     return Trigger(
         first=anchor,
         last=last,

@@ -153,6 +153,7 @@ class _ReportReading:
         self.report = report
         self.text_id = f"{report.id}\0{report.sha256}"  # two reports may come with one id
         self._filled: dict[tuple[int, str], list[Filler]] = {}
+        self._name_keys: dict[tuple[int, int], str] = {}
         self.triggers_of: defaultdict[int, list[Trigger]] = defaultdict(list)
         for trigger in self.triggers:
             self.triggers_of[sentence_of(trigger.first, self.starts, len(self.words))[0]].append(trigger)
@@ -243,8 +244,11 @@ class _ReportReading:
 
     def _name_key(self, first: int, last: int) -> str:
         """One name for all mentions of one entity of the cast."""
-        entity = self.cast.identify(*words_between(self.words, first, last))
-        return entity.name.casefold()
+        known = self._name_keys.get((first, last))
+        if known is None:
+            entity = self.cast.identify(*words_between(self.words, first, last))
+            known = self._name_keys[first, last] = entity.name.casefold()
+        return known
 
     def _parties(
         self, trigger: Trigger, sentence: tuple[int, int]

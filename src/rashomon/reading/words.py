@@ -7,7 +7,7 @@ all reading is done over words, and a word knows its character offsets.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,7 @@ def _shapes(text: str, starts: IntArray, ends: IntArray) -> IntArray:
     )
 
 
+@lru_cache(maxsize=1 << 14)
 def _shape(word: str) -> int:
     if word.islower():
         return 1
@@ -109,9 +110,14 @@ def _breaks(text: str, starts: IntArray, ends: IntArray) -> IntArray:
     breaks = np.zeros(len(starts), np.int32)
     if not len(starts):
         return breaks
+    gaps = np.flatnonzero(starts[1:] > ends[:-1]) + 1
+    breaks[gaps] = 1
     breaks[0] = 3
-    for i in np.flatnonzero(starts[1:] > ends[:-1]) + 1:
-        gap = text[ends[i - 1] : starts[i]]
-        lines = gap.count("\n") or gap.count("\r")
-        breaks[i] = 1 + min(lines, 2)
+    if "\n" not in text and "\r" not in text:
+        return breaks
+    spaces = zip(gaps.tolist(), ends[gaps - 1].tolist(), starts[gaps].tolist(), strict=True)
+    for i, end, start in spaces:
+        gap = text[end:start]
+        if gap != " " and (lines := gap.count("\n") or gap.count("\r")):
+            breaks[i] = 1 + min(lines, 2)
     return breaks

@@ -1,0 +1,242 @@
+"""How fast bulk reading is, as ratios within one run: `python -m benchmarks.bulk [NAME...]`.
+
+    share     words a second of bulk reading, one core, as a share of the bare encoder's
+    spacy     the same against spaCy's pipeline (tok2vec, tagger, parser, names; untrained)
+    roberta   the same against an encoder of RoBERTa-base's shape (int8, untrained)
+    copies    time a report of an archive with 40% copies, against the same archive without them
+    workers   reports a second of two processes against one (wall clock: needs two idle cores)
+    memory    resident memory of a process as it reads, its growth and its peak
+    kills     100 processes killed at random over 1,000 shards with poison: the same tables as undisturbed
+
+Except for `workers`, times are CPU seconds of one thread, and both sides take turns on the same texts, so
+that what else the machine does weighs on both alike. The status is 1 where a ratio is under its floor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
+
+from benchmarks import archives, peers
+from rashomon.bulk import Options, run
+from rashomon.bulk.plan import plan
+from rashomon.bulk.pool import Pool
+from rashomon.bulk.reading import ReadTask, read_shard, reader_of
+
+FLOORS = {"share": 0.55, "spacy": 0.8, "roberta": 5.0, "copies": 1.5, "workers": 1.8}
+_CHUNK = 10
+_MAX_CHARS = 300_000
+
+
+class Measured(NamedTuple):
+    """A ratio, and how it came about."""
+
+    name: str
+    ratio: float
+    told: str
+
+
+def read_in_bulk(folder: Path, given: Sequence[dict[str, object]]) -> None:
+    """What a process of the pool does with one shard, in this process."""
+    path = archives.write(folder / "shard.jsonl", list(given))
+    [shard], _ = plan([str(path)], 1 << 40)
+    out = folder / "out.shard"
+    read_shard(ReadTask(shard, Options(max_chars=_MAX_CHARS), str(out), os.devnull, [-1] * len(given)))
+    out.unlink()
+
+
+def against(name: str, other: Callable[[Sequence[str]], None], count: int, folder: Path) -> Measured:
+    """Words a second of bulk reading through those of a peer, chunk by chunk."""
+    given = archives.articles(count)
+    read_in_bulk(folder, given[:3])
+    other([report["text"] for report in given[:3]])
+    ours = theirs = 0.0
+    for at in range(0, count, _CHUNK):
+        chunk = given[at : at + _CHUNK]
+        begun = time.process_time()
+        read_in_bulk(folder, chunk)
+        between = time.process_time()
+        other([report["text"] for report in chunk])
+        ours, theirs = ours + between - begun, theirs + time.process_time() - between
+    words = sum(len(report["text"].split()) for report in given)
+    told = f"{words / ours:,.0f} words per CPU second, {words / theirs:,.0f} of the other ({words:,} words)"
+    return Measured(name, theirs / ours, told)
+
+
+def share(count: int, folder: Path, _: Path) -> Measured:
+    """Against the encoder alone."""
+    encoder = reader_of(Options(max_chars=_MAX_CHARS).reader).encoder  # type: ignore[attr-defined]
+    texts = [report["text"] for report in archives.articles(count)]
+    return against("share", peers.bare_encoder(encoder, texts), count, folder)
+
+
+def spacy(count: int, folder: Path, _: Path) -> Measured:
+    """Against spaCy."""
+    return against("spacy", peers.spacy_pipeline(), count, folder)
+
+
+def roberta(count: int, folder: Path, cache: Path) -> Measured:
+    """Against the larger encoder."""
+    texts = [report["text"] for report in archives.articles(count)]
+    return against("roberta", peers.roberta_base(cache, peers.shipped(), texts), count, folder)
+
+
+def copies(count: int, folder: Path, _: Path) -> Measured:
+    """Time a report without copies through that with 40% of them. All is one shard, as by default."""
+    plain = archives.articles(count)
+    mixed = archives.with_copies(plain, 0.4)
+    read_in_bulk(folder, plain[:3])
+    begun = time.process_time()
+    read_in_bulk(folder, plain)
+    between = time.process_time()
+    read_in_bulk(folder, mixed)
+    alone, together = (between - begun) / len(plain), (time.process_time() - between) / len(mixed)
+    told = f"{1000 * alone:.0f} ms a report, {1000 * together:.0f} ms with copies ({len(mixed):,} reports)"
+    return Measured("copies", alone / together, told)
+
+
+def workers(count: int, folder: Path, _: Path) -> Measured:
+    """Two processes against one, on the wall clock, starting included in neither."""
+    path = archives.write(folder / "all.jsonl", archives.articles(count))
+    options = Options(max_chars=_MAX_CHARS, shard_bytes=20_000, incidents=False)
+    run([str(path)], folder / "warm", options, lambda: Pool(2))
+    seconds = {n: run([str(path)], folder / f"w{n}", options, lambda n=n: Pool(n)).seconds for n in (1, 2)}
+    told = f"{seconds[1]:.1f} s with one, {seconds[2]:.1f} s with two; load {os.getloadavg()[0]:.1f}"
+    return Measured("workers", seconds[1] / seconds[2], told)
+
+
+def memory(count: int, folder: Path, _: Path) -> Measured:
+    """Memory of one reading process after a tenth of the archive and at its end; the ratio is its growth."""
+    given = archives.articles(count)
+    path = archives.write(folder / "all.jsonl", [r | {"id": f"{r['id']}-{n}", "text": f"{r['text']}\n\n{n}."}
+                                                 for n in range(3) for r in given])  # fmt: skip
+    pools: list[Pool] = []
+    sizes: list[float] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.25):
+            for pid in pools[-1].processes if pools else ():
+                sizes.append(_resident(pid))
+
+    def pool() -> Pool:
+        pools.append(Pool(1))
+        return pools[-1]
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        run([str(path)], folder / "out", Options(max_chars=_MAX_CHARS, incidents=False), pool)
+    finally:
+        over.set()
+        thread.join()
+    early, late = max(sizes[: len(sizes) // 10]), max(sizes[-len(sizes) // 10 :])
+    told = f"{early:.0f} MB after a tenth, {late:.0f} MB at the end, {max(sizes):.0f} MB at most"
+    return Measured("memory", late / early, f"{told} ({3 * count:,} reports)")
+
+
+def _resident(pid: int) -> float:
+    """Resident memory of a process in MB; 0 where it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
+
+
+def kills(count: int, folder: Path, _: Path) -> Measured:
+    """Processes killed at random; the ratio is 1 where the tables are the same, byte for byte."""
+    short = [
+        {"id": f"k{n}", "text": text, "published": "2021-03-04"} for n, text in enumerate(archives.texts())
+    ]
+    given = [short[n % len(short)] | {"id": f"k{n}", "publisher": f"Outlet {n}"} for n in range(2 * count)]
+    for n in range(0, len(given), len(given) // 7):
+        given[n] = given[n] | {"text": f"{given[n]['text']}\n\nkill me: number {n}."}
+    path = archives.write(folder / "all.jsonl", given)
+    size = path.stat().st_size // count
+    options = Options(
+        max_chars=_MAX_CHARS, shard_bytes=size, incidents=False, reader="benchmarks.poison:reader"
+    )
+    run([str(path)], folder / "calm", options, lambda: Pool(2))
+    pools: list[Pool] = []
+    over, done, chance = threading.Event(), 0, random.Random(5)
+
+    def pool() -> Pool:
+        pools.append(Pool(2))
+        return pools[-1]
+
+    def killer() -> None:
+        nonlocal done
+        while done < 100 and not over.wait(chance.uniform(0.0, 2 * _spacing(folder / "calm"))):
+            alive = pools[-1].processes if pools else []
+            if alive:
+                os.kill(chance.choice(alive), signal.SIGKILL)
+                done += 1
+
+    thread = threading.Thread(target=killer)
+    thread.start()
+    try:
+        summary = run([str(path)], folder / "wild", options, pool)
+    finally:
+        over.set()
+        thread.join()
+    same = _hash(folder / "calm") == _hash(folder / "wild")
+    counts = summary.manifest.counts
+    told = f"{done} kills, {len(summary.manifest.shards):,} shards, {counts.reports:,} reports"
+    return Measured("kills", float(same), f"{told}, set aside: {counts.refusals}")
+
+
+def _spacing(calm: Path) -> float:
+    """Seconds between kills so that a hundred fit into a run as long as the calm one."""
+    files = sorted(calm.glob("work/shards/*.shard"), key=lambda path: path.stat().st_mtime)
+    return (files[-1].stat().st_mtime - files[0].stat().st_mtime) / 110
+
+
+def _hash(out: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(out.rglob("*")):
+        if path.is_file() and "work" not in path.relative_to(out).parts:
+            digest.update(str(path.relative_to(out)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+MEASURES = {m.__name__: m for m in (share, spacy, roberta, copies, workers, memory, kills)}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", choices=[[], *MEASURES], help="what to measure; all by default")
+    parser.add_argument("--count", type=int, default=200, help="articles (shards, for kills)")
+    parser.add_argument(
+        "--cache", type=Path, default=Path(tempfile.gettempdir()), help="for the larger encoder"
+    )
+    options = parser.parse_args()
+    failed = False
+    for name in options.names or MEASURES:
+        with tempfile.TemporaryDirectory() as folder:
+            found = MEASURES[name](options.count, Path(folder), options.cache)
+        floor = FLOORS.get(name, 1.0 if name == "kills" else None)
+        under = floor is not None and found.ratio < floor
+        failed |= under
+        told = f"  (floor {floor:g}{', NOT REACHED' if under else ''})" if floor is not None else ""
+        print(f"{name:8} {found.ratio:.2f}{told}  {found.told}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""The reports of one shard, one after the other, as they came; what is no report is refused by its place."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Generator
+from contextlib import closing
+from typing import Any, BinaryIO, cast
+
+from rashomon.bulk.files import Piece, open_at
+from rashomon.bulk.options import Options
+from rashomon.bulk.plan import Shard, _fastwarc, csv_header
+from rashomon.errors import InputError, MalformedInput, RashomonError
+from rashomon.model import Report
+from rashomon.sources import html
+from rashomon.sources.files import Arrival
+from rashomon.sources.jsonl import read_lines, report_from_fields
+from rashomon.sources.text import Defaults, complete
+
+_NULLS = {"", "null", "none", "nan", "n/a"}
+_MOST_INFLATED = 1 << 36  # bytes that one compressed file may unpack to
+
+
+def records(shard: Shard, options: Options) -> Generator[tuple[Arrival, str], None, None]:
+    """What a shard holds, in its order, with the SHA-256 of the shard's bytes once they are all read (""
+    before).
+
+    `where` is the line within the shard; `renumbered` makes it one of the file.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    defaults = Defaults(publisher=options.publisher)
+    if shard.form == "parquet":
+        yield from ((arrival, "") for arrival in _parquet(shard, options, defaults))
+        return
+    with Piece(shard.url, shard.start, shard.end) as piece:
+        raw = io.BufferedReader(piece, 1 << 16)
+        if shard.form == "warc":
+            found = _warc(raw, shard)
+        else:
+            packed = shard.url.lower().endswith(".gz")
+            stream = cast(BinaryIO, io.BufferedReader(_Inflated(raw), 1 << 16)) if packed else raw
+            found = (
+                _csv(stream, shard, options, defaults)
+                if shard.form == "csv"
+                else _lines(stream, options, defaults)
+            )
+        with closing(found):  # before what it reads from is closed
+            for arrival in found:
+                yield arrival, ""
+        yield Arrival(""), piece.sha256()
+
+
+class _Inflated(io.RawIOBase):
+    """What a gzip stream unpacks to; a damaged one ends with the error that `records` turns into a
+    refusal."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._stream = gzip.GzipFile(fileobj=raw)
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read1(len(buffer))
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise MalformedInput(f"the compressed file is damaged: {error}") from error
+        self._given += len(data)
+        if self._given > _MOST_INFLATED:
+            raise MalformedInput("the compressed file unpacks to more than 64 GB", hint="cut it into files")
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _lines(stream: BinaryIO, options: Options, defaults: Defaults) -> Generator[Arrival, None, None]:
+    number = 0
+    try:
+        for row in read_lines(stream, options.max_chars, defaults):
+            number = row.number
+            yield Arrival(str(row.number), report=row.report, error=row.error, notes=row.notes)
+    except InputError as error:
+        yield Arrival(str(number + 1), error=error)
+
+
+def _csv(
+    stream: BinaryIO, shard: Shard, options: Options, defaults: Defaults
+) -> Generator[Arrival, None, None]:
+    csv.field_size_limit(6 * options.max_chars + 65_536)
+    header = csv_header(shard.url)
+    wide = header.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encoding = "utf-16" if wide else "utf-8-sig"
+    names = (
+        [] if wide else next(csv.reader([header.decode(encoding, "replace")], delimiter=_mark(header)), [])
+    )
+    lines = io.TextIOWrapper(stream, encoding, "replace" if wide else "surrogateescape", newline="")
+    rows = csv.reader((line.replace("\0", "\ufffd") for line in lines), delimiter=_mark(header))
+    first = shard.start == 0
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            yield Arrival(str(rows.line_num), error=MalformedInput(f"this is no CSV record: {error}"))
+            continue
+        except InputError as error:
+            yield Arrival(str(rows.line_num + 1), error=error)
+            break
+        if row is None:
+            break
+        if first:
+            first, names = False, row if wide else names
+            continue
+        if row:
+            where = str(rows.line_num)
+            yield _from_fields(where, dict(zip(names, row, strict=False)), options, defaults)
+    lines.detach()
+
+
+def _mark(header: bytes) -> str:
+    """What stands between the columns: whichever the header has most of."""
+    return max((",", "\t", ";"), key=lambda mark: header.count(mark.encode()))
+
+
+def _parquet(shard: Shard, options: Options, defaults: Defaults) -> Generator[Arrival, None, None]:
+    import pyarrow.parquet as pq
+
+    with open_at(shard.url) as stream:
+        file = pq.ParquetFile(stream)
+        names = set(file.schema_arrow.names)
+        wanted = [name for name in _columns(options).values() if name in names]
+        at = 0
+        for batch in file.iter_batches(batch_size=64, row_groups=[shard.group], columns=wanted):
+            if at + len(batch) > shard.start:
+                for offset, fields in enumerate(batch.to_pylist()):
+                    if shard.start <= at + offset < shard.end:
+                        yield _from_fields(str(at + offset + 1), fields, options, defaults)
+            at += len(batch)
+            if at >= shard.end:
+                return
+
+
+def _columns(options: Options) -> dict[str, str]:
+    from rashomon.bulk.options import FIELDS
+
+    return {field: options.fields.get(field, field) for field in FIELDS}
+
+
+def _from_fields(where: str, row: dict[str, Any], options: Options, defaults: Defaults) -> Arrival:
+    fields: dict[str, Any] = {}
+    for field, column in _columns(options).items():
+        value = row.get(column)
+        if value is None or (field != "text" and str(value).strip().lower() in _NULLS):
+            continue
+        fields[field] = value if isinstance(value, str) else _told(value)
+    try:
+        if "text" not in fields and not fields.get("title"):
+            raise MalformedInput(
+                f"there is no column {_columns(options)['text']!r}, or it is empty here",
+                hint="say which column has the text: --field text=COLUMN",
+            )
+        report, notes = report_from_fields(_clean(fields), defaults)
+    except RashomonError as error:
+        return Arrival(where, error=error)
+    return Arrival(where, report=report, notes=notes)
+
+
+def _told(value: Any) -> str:
+    """A value of a table in words: days and times as ISO has them."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _clean(fields: dict[str, str]) -> dict[str, str]:
+    """Bytes that are no UTF-8 came through as lone surrogates: U+FFFD for each."""
+    return {k: "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in v) if not v.isascii() else v
+            for k, v in fields.items()}  # fmt: skip
+
+
+def _warc(stream: BinaryIO, shard: Shard) -> Generator[Arrival, None, None]:
+    """The pages of a web archive: answers with status 200 that are HTML."""
+    fastwarc = _fastwarc()
+    kinds = fastwarc.WarcRecordType.response
+    position = shard.start
+    try:
+        for record in fastwarc.ArchiveIterator(
+            stream, record_types=kinds, parse_http=True, auto_decode="all"
+        ):
+            position = shard.start + record.stream_pos
+            where = f"record at byte {position}"
+            http = record.http_headers
+            if http is None:
+                yield Arrival(where, error=MalformedInput("this record has no answer of a server in it"))
+                continue
+            kind = (http.get("Content-Type") or "").lower()
+            if http.status_code != 200 or not ("html" in kind or not kind):
+                continue
+            expected = 0 if http.get("Content-Encoding") else record.content_length
+            data = record.reader.read(html.MAX_PAGE_BYTES + 1)
+            if len(data) < min(expected, html.MAX_PAGE_BYTES):
+                yield Arrival(where, error=MalformedInput("the web archive is cut short in this record"))
+            else:
+                yield _page(where, record.headers.get("WARC-Target-URI"), data)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # fastwarc panics, with kinds of its own; what came before it was read
+        yield Arrival(f"after byte {position}", error=MalformedInput(f"the web archive is damaged: {error}"))
+
+
+def _page(where: str, url: str | None, data: bytes) -> Arrival:
+    try:
+        page, notes = html.extract(data)
+    except RashomonError as error:
+        return Arrival(where, error=error)
+    report = Report(
+        text=page.text, title=page.title, published=page.published, publisher=page.publisher,
+        url=page.url or (url.strip("<>") if url else None),
+    )  # fmt: skip
+    return Arrival(where, report=complete(report), notes=notes)
+
+
+__all__ = ["records"]

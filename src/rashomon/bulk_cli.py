@@ -1,0 +1,250 @@
+"""`rashomon bulk`: a whole archive into Parquet."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rashomon._run import REFUSED
+from rashomon._terminal import printable
+
+if TYPE_CHECKING:
+    from rashomon.bulk.engines import Engine
+    from rashomon.bulk.manifest import Counts
+    from rashomon.bulk.running import Progress
+
+_EVERY_SECONDS = 20.0  # between lines of progress where nobody looks at a terminal
+_STOPPED = 130
+
+
+def bulk(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            show_default=False,
+            help="JSON Lines, CSV, Parquet or WARC files, folders of them, patterns, or addresses such as "
+            "s3://bucket/*.parquet.",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the tables.", show_default=False)
+    ],
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Processes. Default: one for each core.", show_default=False),
+    ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            show_default=False,
+            help="Read on a Ray cluster: its address, or auto. All of it must see DIR and local inputs.",
+        ),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD=COLUMN",
+            show_default=False,
+            help="What CSV and Parquet call a field of a report: text=body. May be given several times.",
+        ),
+    ] = None,
+    publisher: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Publisher of reports that do not name theirs.")
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Read only N reports, spread over the archive. 0: all.")
+    ] = 0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be read and how long it would take here.")
+    ] = False,
+    incidents: Annotated[
+        bool, typer.Option("--incidents/--no-incidents", help="Join the claims into incidents as well.")
+    ] = True,
+    shard_kb: Annotated[int, typer.Option(min=1, metavar="KB", help="Size of a shard.")] = 1024,
+    patience: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="Time that one report may take.")
+    ] = 300.0,
+    max_chars: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, show_default=False, help="Refuse a text of more characters."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Read a whole archive into Parquet: claims, incidents and reports, a folder a month.
+
+    Stopped or killed, it goes on where it was when the same command is given again. A report that cannot be
+    read is in the table `refused` with the cause, and stops nothing; the status is 1 where a whole file or
+    shard could not be read.
+    """
+    from rashomon.bulk.options import Options
+    from rashomon.bulk.running import run
+    from rashomon.reading.intake import limit_of
+
+    options = Options(
+        max_chars=limit_of(max_chars),
+        shard_bytes=shard_kb * 1024,
+        fields=_fields(field or []),
+        publisher=publisher,
+        sample=sample,
+        patience=patience,
+        incidents=incidents,
+    )
+    count = workers or _cores()
+    meter = _Meter(quiet=quiet)
+    try:
+        if dry_run:
+            _say_what_would_be(inputs, options, count, _engine(count, ray), meter)
+            return
+        done = run(inputs, out, options, _engine(count, ray), meter)
+    except KeyboardInterrupt:
+        typer.echo("\nStopped. What is finished is kept: the same command goes on from there.", err=True)
+        raise typer.Exit(_STOPPED) from None
+    finally:
+        meter.close()
+    manifest = done.manifest
+    for line in manifest.not_read:
+        typer.echo(f"rashomon: {printable(line)}", err=True)
+    _say_counts(manifest.counts)
+    if done.shards_read:
+        rate = f", {done.words_read / done.seconds:,.0f} words a second" if done.words_read else ""
+        typer.echo(f"{done.shards_read:,} shards read in {_span(done.seconds)}{rate}")
+    else:
+        typer.echo("Nothing was left to read: all shards were finished before.")
+    typer.echo(f"{printable(str(out))}: claims, incidents, reports, refused, and manifest.json")
+    if manifest.not_read:
+        raise typer.Exit(REFUSED)
+
+
+def _engine(workers: int, ray: str | None) -> Callable[[], Engine]:
+    def make() -> Engine:
+        if ray is not None:
+            from rashomon.bulk.ray_engine import RayEngine
+
+            return RayEngine(ray)
+        from rashomon.bulk.pool import Pool
+
+        return Pool(workers)
+
+    return make
+
+
+def _fields(given: list[str]) -> dict[str, str]:
+    pairs = {}
+    for entry in given:
+        field, mark, column = entry.partition("=")
+        if not (field and mark and column):
+            raise typer.BadParameter(f"{printable(entry)!r}: write --field text=COLUMN")
+        pairs[field] = column
+    return pairs
+
+
+def _say_counts(counts: Counts) -> None:
+    typer.echo(
+        f"{counts.reports:,} reports ({counts.copies:,} of them copies, read once), "
+        f"{counts.claims:,} claims, {counts.incidents:,} incidents"
+    )
+    if counts.repeats:
+        typer.echo(f"{counts.repeats:,} reports came twice, word for word, and are there once")
+    if counts.refused:
+        causes = ", ".join(f"{count:,} {cause}" for cause, count in counts.refusals.items())
+        typer.echo(f"{counts.refused:,} were not read, see the table `refused`: {causes}")
+
+
+def _say_what_would_be(
+    inputs: list[str], options: Options, workers: int, engine: Callable[[], Engine], meter: _Meter
+) -> None:
+    from rashomon.bulk.dry import look
+
+    with tempfile.TemporaryDirectory() as folder:
+        seen = look(inputs, Path(folder), options, engine, meter)
+    meter.close()
+    for line in seen.not_read:
+        typer.echo(f"rashomon: {printable(line)}", err=True)
+    typer.echo(
+        f"{seen.files:,} files in {seen.shards:,} shards: {seen.records:,} records, "
+        f"of which {seen.own:,} reports would be read ({seen.words:,} words)"
+    )
+    typer.echo(
+        f"{seen.copies:,} are exact copies of others, {seen.repeats:,} came twice, "
+        f"{seen.left_out:,} are not in the sample, {seen.broken:,} cannot be reports"
+    )
+    if seen.words_a_second:
+        typer.echo(
+            f"{seen.tried:,} of them were read for a trial: {seen.words_a_second:,.0f} words a second in one "
+            f"process. With {workers}: {_span(seen.words / seen.words_a_second / workers)} or more."
+        )
+    raise typer.Exit(REFUSED if seen.not_read else 0)
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _span(seconds: float) -> str:
+    """A span of time in words: 2 h 05 min."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+class _Meter:
+    """How far it is: a line that is written over on a terminal, else a line now and then."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty()
+        self._told = time.monotonic()
+        self._open = False
+
+    def __call__(self, at: Progress) -> None:
+        now = time.monotonic()
+        if self._quiet or now - self._told < (0.5 if self._terminal else _EVERY_SECONDS):
+            return
+        self._told = now
+        line = _progress_line(at)
+        if self._terminal:
+            sys.stderr.write(f"\r\x1b[K{line}")
+            sys.stderr.flush()
+            self._open = True
+        else:
+            typer.echo(line, err=True)
+
+    def close(self) -> None:
+        """End the line."""
+        if self._open:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._open = False
+
+
+def _progress_line(at: Progress) -> str:
+    unit = "shards" if at.stage == "looking" else "incidents" if at.stage == "joining" else "reports"
+    parts = [f"{at.stage}: {at.done:,}" + (f" of {at.total:,}" if at.total else "") + f" {unit}"]
+    if at.stage == "reading" and at.seconds > 0:
+        parts.append(f"{at.done / at.seconds:,.1f} a second ({at.words / at.seconds:,.0f} words)")
+        if at.done:
+            parts.append(f"{100 * at.copies / at.done:.0f}% copies")
+        parts.append(f"{at.refused:,} refused")
+    if at.left is not None:
+        parts.append(f"{_span(at.left)} left")
+    return ", ".join(parts)
+
+
+if TYPE_CHECKING:
+    from rashomon.bulk.options import Options
+
+__all__ = ["bulk"]

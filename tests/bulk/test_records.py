@@ -1,0 +1,179 @@
+"""What is in a shard, in each form: every record once, whatever the cut, and what is no report refused."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from bulk_fakes import Reports, reports, write_lines
+
+from rashomon.bulk.options import Options
+from rashomon.bulk.plan import plan
+from rashomon.bulk.records import records
+from rashomon.errors import InputError
+from rashomon.model import Report
+from rashomon.sources.files import Arrival
+
+OPTIONS = Options(max_chars=10_000)
+
+
+def everything(*paths: Path | str, shard_bytes: int = 700, options: Options = OPTIONS) -> list[Arrival]:
+    shards, errors = plan([str(path) for path in paths], shard_bytes)
+    assert not errors
+    return [arrival for shard in shards for arrival, done in records(shard, options) if not done]
+
+
+def texts(arrivals: list[Arrival]) -> list[str | None]:
+    return [arrival.report.text if arrival.report else None for arrival in arrivals]
+
+
+@pytest.mark.parametrize("shard_bytes", [1, 200, 701, 5000, 1 << 30])
+def test_lines_are_cut_between_records(tmp_path: Path, shard_bytes: int) -> None:
+    given = reports(25)
+    given[3]["text"] = "é" * 300 + " arrested.\n" * 40
+    path = write_lines(tmp_path / "a.jsonl", given)
+    assert texts(everything(path, shard_bytes=shard_bytes)) == [report["text"] for report in given]
+
+
+def test_a_file_that_grew_keeps_its_first_shards(tmp_path: Path) -> None:
+    before, _ = plan([str(write_lines(tmp_path / "a.jsonl", reports(20)))], 900)
+    after, _ = plan([str(write_lines(tmp_path / "a.jsonl", reports(40)))], 900)
+    assert [(s.start, s.end) for s in before][:-1] == [(s.start, s.end) for s in after][: len(before) - 1]
+
+
+def as_csv(given: Reports, mark: str = ",") -> str:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(given[0]), delimiter=mark)
+    writer.writeheader()
+    writer.writerows(given)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("shard_bytes", [1, 400, 1 << 30])
+def test_csv_is_cut_between_records(tmp_path: Path, mark: str, shard_bytes: int) -> None:
+    given = reports(12)
+    given[4]["text"] = 'He said "they were arrested",\nand left; then\r\n"they were freed".'
+    path = tmp_path / "a.csv"
+    path.write_text(as_csv(given, mark), encoding="utf-8-sig", newline="")
+    found = everything(path, shard_bytes=shard_bytes)
+    assert texts(found) == [report["text"] for report in given]
+    assert [a.report.published for a in found if a.report] == [report["published"] for report in given]
+
+
+def test_columns_of_other_names_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("body,source,when\nPolice arrested a man in Vrelo.,Harbour Post,2021-04-02\n,,\n")
+    fields = {"text": "body", "publisher": "source", "published": "when"}
+    found = everything(path, options=Options(max_chars=10_000, fields=fields))
+    assert found[0].report is not None
+    assert (found[0].report.publisher, found[0].report.published) == ("Harbour Post", "2021-04-02")
+    assert texts(found)[1] == ""  # refused where it would be read
+    plain = everything(path)[0]
+    assert plain.error is not None
+    assert "--field text=COLUMN" in str(plain.error)
+    with pytest.raises(InputError, match="no field 'body'"):
+        Options(max_chars=10_000, fields={"body": "text"})
+
+
+def test_parquet_is_cut_at_row_groups_and_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    monkeypatch.setattr("rashomon.bulk.plan.ROWS", 7)
+    given = reports(30)
+    table = pa.Table.from_pylist([report | {"more": 1} for report in given])
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=20)
+    shards, _ = plan([str(tmp_path / "a.parquet")], 1)
+    assert [(s.group, s.start, s.end) for s in shards] == [
+        (0, 0, 7), (0, 7, 14), (0, 14, 20), (1, 0, 7), (1, 7, 10)
+    ]  # fmt: skip
+    assert texts(everything(tmp_path / "a.parquet")) == [report["text"] for report in given]
+
+
+def warc(pages: list[tuple[str, str, str]], packed: bool = True) -> bytes:
+    """A web archive: (address, status line and type, body) a record."""
+    out = io.BytesIO()
+    for url, head, body in pages:
+        http = f"HTTP/1.1 {head}\r\n\r\n{body}".encode()
+        record = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\n"
+            "WARC-Date: 2021-05-04T08:00:00Z\r\n"
+            f"WARC-Record-ID: <urn:uuid:{len(url):032d}>\r\n"
+            "Content-Type: application/http; msgtype=response\r\n"
+            f"Content-Length: {len(http)}\r\n\r\n"
+        ).encode() + http + b"\r\n\r\n"  # fmt: skip
+        out.write(gzip.compress(record, mtime=0) if packed else record)
+    return out.getvalue()
+
+
+def page(n: int) -> str:
+    body = f"Police arrested {n + 2} men near the mill of Vrelo on Sunday, the mayor of the town said. "
+    article = f"<article><p>{body * 4}</p></article>"
+    return f"<html><head><title>Arrests {n}</title></head><body>{article}</body></html>"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("shard_bytes", [200, 1 << 30])
+def test_web_archives_give_their_pages(tmp_path: Path, packed: bool, shard_bytes: int) -> None:
+    ok = "200 OK\r\nContent-Type: text/html"
+    pages = [(f"http://post.example/{n}", ok, page(n)) for n in range(6)]
+    pages.insert(2, ("http://post.example/gone", "404 Not Found\r\nContent-Type: text/html", page(99)))
+    pages.insert(4, ("http://post.example/x.png", "200 OK\r\nContent-Type: image/png", "PNG"))
+    path = tmp_path / ("a.warc.gz" if packed else "a.warc")
+    path.write_bytes(warc(pages, packed))
+    found = everything(path, shard_bytes=shard_bytes)
+    read = [arrival.report for arrival in found if arrival.report is not None]
+    assert [report.url for report in read] == [f"http://post.example/{n}" for n in range(6)]
+    assert all("Police arrested" in report.text for report in read)
+    if shard_bytes == 200:
+        assert len(plan([str(path)], shard_bytes)[0]) > 2
+
+
+def test_a_damaged_archive_gives_what_it_has(tmp_path: Path) -> None:
+    ok = "200 OK\r\nContent-Type: text/html"
+    data = warc([(f"http://post.example/{n}", ok, page(n)) for n in range(4)])
+    (tmp_path / "a.warc.gz").write_bytes(data[: len(data) - 60])
+    found = everything(tmp_path / "a.warc.gz", shard_bytes=1 << 30)
+    assert [arrival.report is not None for arrival in found] == [True, True, True, False]
+    assert "cut short" in str(found[-1].error)
+
+
+def test_packed_lines_are_read_and_damaged_ones_end_with_a_refusal(tmp_path: Path) -> None:
+    given = reports(40)
+    lines = write_lines(tmp_path / "a.jsonl", given).read_bytes()
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines))
+    assert texts(everything(tmp_path / "b.jsonl.gz")) == [report["text"] for report in given]
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines)[:-200])
+    cut = everything(tmp_path / "b.jsonl.gz")
+    assert cut[-1].error is not None
+    assert "damaged" in str(cut[-1].error) or "cut short" in str(cut[-1].error)
+    assert isinstance(cut[0].report, Report)
+
+
+def test_addresses_of_object_stores_are_read(tmp_path: Path) -> None:
+    import fsspec
+
+    system = fsspec.filesystem("memory")
+    lines = write_lines(tmp_path / "a.jsonl", reports(10)).read_bytes()
+    system.pipe("/bucket/one/a.jsonl", lines)
+    system.pipe("/bucket/two/b.jsonl", lines.replace(b"Vrelo", b"Orbec"))
+    try:
+        assert len(everything("memory://bucket/*/*.jsonl")) == 20
+        assert len(everything("memory://bucket")) == 20
+    finally:
+        system.rm("/bucket", recursive=True)
+
+
+def test_hostile_lines_come_through_or_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(
+        b'{"text": "ok \\u0000 arrested"}\n\xff\xfe\x00broken\n{"text": "\\ud800 arrested"}\n'
+        b'{"text": "' + b"x" * 200_000 + b'"}\n[1, 2]\n\n{"text": "last one arrested"}\n'
+    )
+    found = everything(path, shard_bytes=1 << 30)
+    assert [arrival.report is not None for arrival in found] == [True, False, True, False, False, True]
+    assert found[-1].where == "7"
