@@ -15,6 +15,7 @@ that what else the machine does weighs on both alike. The status is 1 where a ra
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import random
@@ -158,12 +159,18 @@ def _resident(pid: int) -> float:
 
 def kills(count: int, folder: Path, _: Path) -> Measured:
     """Processes killed at random; the ratio is 1 where the tables are the same, byte for byte."""
-    short = [
-        {"id": f"k{n}", "text": text, "published": "2021-03-04"} for n, text in enumerate(archives.texts())
+    short = [text.split("\n\n")[0][:300] for text in archives.texts()]  # many reports, little to read in each
+    given = [
+        {
+            "id": f"k{n}",
+            "text": f"{short[n % len(short)]} {n}.",
+            "published": "2021-03-04",
+            "publisher": f"O{n}",
+        }
+        for n in range(2 * count)
     ]
-    given = [short[n % len(short)] | {"id": f"k{n}", "publisher": f"Outlet {n}"} for n in range(2 * count)]
     for n in range(0, len(given), len(given) // 7):
-        given[n] = given[n] | {"text": f"{given[n]['text']}\n\nkill me: number {n}."}
+        given[n]["text"] += " kill me."
     path = archives.write(folder / "all.jsonl", given)
     size = path.stat().st_size // count
     options = Options(
@@ -182,8 +189,9 @@ def kills(count: int, folder: Path, _: Path) -> Measured:
         while done < 100 and not over.wait(chance.uniform(0.0, 2 * _spacing(folder / "calm"))):
             alive = pools[-1].processes if pools else []
             if alive:
-                os.kill(chance.choice(alive), signal.SIGKILL)
-                done += 1
+                with contextlib.suppress(ProcessLookupError):  # dead already
+                    os.kill(chance.choice(alive), signal.SIGKILL)
+                    done += 1
 
     thread = threading.Thread(target=killer)
     thread.start()

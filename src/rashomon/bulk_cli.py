@@ -81,9 +81,10 @@ def bulk(
 ) -> None:
     """Read a whole archive into Parquet: claims, incidents and reports, a folder a month.
 
-    Stopped or killed, it goes on where it was when the same command is given again. A report that cannot be
-    read is in the table `refused` with the cause, and stops nothing; the status is 1 where a whole file or
-    shard could not be read.
+    Stopped or killed, it goes on where it was when the same command is given
+    again. A report that cannot be read is in the table `refused` with the
+    cause, and stops nothing; the status is 1 where a whole file or shard could
+    not be read.
     """
     from rashomon.bulk.options import Options
     from rashomon.bulk.running import run

@@ -17,7 +17,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Generic, Literal, TypeVar, cast
@@ -31,6 +31,7 @@ Row = TypeVar("Row")
 Strength = Literal["fixed", "weak", "blank", "modifier", "override", "scope"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SHORT = 24
 _SPACES = re.compile(r"\s+")
 _POSSESSIVE = ("'s", "’s", "'S", "’S")
 
@@ -69,21 +70,22 @@ class Words:
         for match in _WORD.finditer(text):
             word, start = match.group(), match.start()
             gap = text[last:start]
-            if _ends_sentence(gap, before, word):
-                sentence += 1
-            if gap != " " and "\n\n" not in gap:
-                gap = _SPACES.sub(" ", gap)  # a line may end inside a phrase
-            owns = word.endswith(_POSSESSIVE)
-            key = fold(word)
+            if gap != " ":
+                if _ends_sentence(gap, before, word):
+                    sentence += 1
+                if "\n\n" not in gap:
+                    gap = _SPACES.sub(" ", gap)  # a line may end inside a phrase
+            key, base, capital, owns = _looks(word)
+            end = match.end()
             self.starts.append(start)
-            self.ends.append(match.end())
+            self.ends.append(end)
             self.keys.append(key)
-            self.bases.append(fold(word[:-2]) if owns else key)
+            self.bases.append(base)
             self.gaps.append(gap)
-            self.capital.append(word[0].isupper() or (word[0].isdigit() and word[-1:].isupper()))
-            self.owner.append(owns or text[match.end() : match.end() + 2] in ("' ", "’ "))
+            self.capital.append(capital)
+            self.owner.append(owns or text[end : end + 2] in ("' ", "’ "))
             self.sentence.append(sentence)
-            last, before = match.end(), word
+            last, before = end, word
         self.gaps.append(text[last:])
 
     def __len__(self) -> int:
@@ -106,6 +108,21 @@ class Words:
     def piece(self, first: int, last: int) -> str:
         """The text of words first .. last (last not included)."""
         return self.text[self.starts[first] : self.ends[last - 1]] if first < last else ""
+
+
+def _looks(word: str) -> tuple[str, str, bool, bool]:
+    """A word folded, the same without a possessive ending, whether it has a capital, whether it owns."""
+    return _remembered(word) if len(word) <= _SHORT else _look(word)
+
+
+def _look(word: str) -> tuple[str, str, bool, bool]:
+    owns = word.endswith(_POSSESSIVE)
+    key = fold(word)
+    capital = word[0].isupper() or (word[0].isdigit() and word[-1:].isupper())
+    return key, fold(word[:-2]) if owns else key, capital, owns
+
+
+_remembered = lru_cache(maxsize=1 << 15)(_look)
 
 
 def _ends_sentence(gap: str, before: str, word: str) -> bool:

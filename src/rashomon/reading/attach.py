@@ -69,7 +69,7 @@ class Candidates(Generic[T]):
         pointed = trigger.pointing.words
         scores = trigger.pointing.scores[signals.labels.roles.index(role)]
         sums = np.concatenate([[0.0], np.cumsum(scores)])
-        begin, end = np.searchsorted(pointed, self.firsts), np.searchsorted(pointed, self.lasts)
+        begin, end = pointed.searchsorted(self.firsts), pointed.searchsorted(self.lasts)
         return np.asarray(sums[end] - sums[begin], np.float32)
 
 

@@ -96,7 +96,7 @@ class Signals:
         """The role pointers of one word, taken as a trigger."""
         number = int(self._window_of[word])
         window, part = self.windows[number], self.roles[number]
-        k = int(np.searchsorted(window.words[window.core_start :], word)) + window.core_start
+        k = int(window.words[window.core_start :].searchsorted(word)) + window.core_start
         roles, width = len(self.labels.roles), part["role_key"].shape[1] // len(self.labels.roles)
         query = part["role_query"][k].astype(np.float32).reshape(roles, width)
         keys = self._role_keys(number).reshape(-1, roles, width)

@@ -58,9 +58,9 @@ def fillers(
         scores, nothing = scores / total, nothing / total
     names: dict[str, Filler] = {}
     strongest: dict[str, float] = {}
-    for at in np.flatnonzero(scores > SEEN):
-        weight = float(scores[at])
-        first, last = name_ending_at(signals, int(trigger.pointing.words[at]))
+    seen = (scores > SEEN).nonzero()[0]
+    for word, weight in zip(trigger.pointing.words[seen].tolist(), scores[seen].tolist(), strict=True):
+        first, last = name_ending_at(signals, word)
         name = key(first, last)
         before = names.get(name)
         if before is None or weight > strongest[name]:

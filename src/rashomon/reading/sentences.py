@@ -66,6 +66,6 @@ def _bounded(starts: IntArray, likely: FloatArray) -> IntArray:
 
 def sentence_of(word: int, starts: IntArray, count: int) -> tuple[int, int]:
     """First word and one past the last of the sentence that holds a word; `count` is the number of words."""
-    index = int(np.searchsorted(starts, word, side="right")) - 1
+    index = int(starts.searchsorted(word, side="right")) - 1
     end = int(starts[index + 1]) if index + 1 < len(starts) else count
     return int(starts[index]), end

@@ -58,8 +58,8 @@ class Words:
 
     def covering(self, start: int, end: int) -> tuple[int, int]:
         """First word and one past the last word that overlap the characters `start:end`."""
-        first = int(np.searchsorted(self.ends, start, side="right"))
-        last = int(np.searchsorted(self.starts, end, side="left"))
+        first = int(self.ends.searchsorted(start, side="right"))
+        last = int(self.starts.searchsorted(end, side="left"))
         return first, max(first, last)
 
 
