@@ -7,10 +7,16 @@
     |   |-- UnsupportedLanguage not English: nothing is read rather than something wrong
     |   |-- MalformedInput      a broken JSON line, undecodable bytes, a file that is no report
     |   `-- SourceMissing       the file does not exist or may not be opened
+    |-- StoreError              a store of reports cannot be used; nothing that was acknowledged is lost
+    |   |-- StoreMissing        there is no store where one was named
+    |   |-- StoreBusy           others write into it, or it cannot be reached just now: try again
+    |   |-- StoreFull           the disk has no room; what was being written is not in the store
+    |   |-- StoreTooNew         made by a later version of Rashomon
+    |   `-- StoreDamaged        the file is no store, or broken
     |-- InstallationError       model or tables are missing, damaged or of another version: reinstall
     `-- MissingExtra            an optional package is needed; the message names the command that installs it
 
-`retryable` is False for all of them: the same input gives the same error.
+`retryable` is False for all of them but `StoreBusy`: the same input gives the same error.
 """
 
 from __future__ import annotations
@@ -63,6 +69,32 @@ class MalformedInput(InputError):
 
 class SourceMissing(InputError):
     """A file that cannot be opened."""
+
+
+class StoreError(RashomonError):
+    """A store that cannot be used as asked."""
+
+
+class StoreMissing(StoreError):
+    """There is no store."""
+
+
+class StoreBusy(StoreError):
+    """The store is in use, or cannot be reached, for now."""
+
+    retryable = True
+
+
+class StoreFull(StoreError):
+    """There is no room to write."""
+
+
+class StoreTooNew(StoreError):
+    """The store was made by a later version."""
+
+
+class StoreDamaged(StoreError):
+    """The file is not a store, or is broken."""
 
 
 class InstallationError(RashomonError):
