@@ -5,6 +5,7 @@
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
+    rashomon add FILE...        keep reports in a store; incidents, reread, forget: work with it
     rashomon doctor             whether this installation is whole
     rashomon evaluate ...       measure this build against gold sets (extra: rashomon[evaluate])
 
@@ -21,6 +22,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rashomon import store_cli
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.build_cli import actors, places
@@ -38,6 +40,7 @@ app = typer.Typer(
 
 app.add_typer(places, name="places")
 app.add_typer(actors, name="actors")
+store_cli.register(app)
 
 
 class Format(StrEnum):
@@ -261,7 +264,11 @@ def explain(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    store: Annotated[
+        str | None, typer.Option(metavar="STORE", help="Look at a store instead: is it whole, what is in it.")
+    ] = None,
+) -> None:
     """Say whether this installation is whole: versions, the reading model, the tables, a tiny reading."""
     from rich.console import Console
     from rich.table import Table
@@ -270,7 +277,8 @@ def doctor() -> None:
     from rashomon.doctor import examine, is_whole
 
     styles = {"ok": "green", "warning": "yellow", "broken": "bold red"}
-    findings = list(examine())
+    findings = list(examine()) if store is None else store_cli.examine(store)
+    what = "installation" if store is None else "store"
     table = Table(box=None, pad_edge=False)
     for name in ("part", "state", "seen"):
         table.add_column(name, overflow="fold")
@@ -281,9 +289,9 @@ def doctor() -> None:
         table.add_row(finding.part, Text(finding.state, style=styles[finding.state]), seen)
     Console().print(table)
     if not is_whole(findings):
-        typer.echo("rashomon: this installation is not whole", err=True)
+        typer.echo(f"rashomon: this {what} is not whole", err=True)
         raise typer.Exit(REFUSED)
-    typer.echo("This installation is whole.")
+    typer.echo(f"This {what} is whole.")
 
 
 @app.command(

@@ -1,4 +1,5 @@
-"""Stores for the tests: SQLite always; PostgreSQL too where its server is installed, on a throw-away cluster."""
+"""Stores for the tests: SQLite always; PostgreSQL too where its server is installed, on a throw-away
+cluster."""
 
 from __future__ import annotations
 
@@ -50,7 +51,13 @@ def postgres() -> Iterator[str]:
 
     def run(*command: str) -> None:
         subprocess.run(
-            command, check=True, cwd=folder, env=environment, capture_output=True, timeout=120, **account  # type: ignore[call-overload]
+            command,
+            check=True,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            timeout=120,
+            **account,  # type: ignore[call-overload]
         )
 
     run(str(home / "initdb"), "-D", str(data), "-U", "desk", "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -86,7 +93,9 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     import psycopg
 
     name = f"t{abs(hash(request.node.nodeid)):x}"
-    with psycopg.connect(url.format("postgres").replace("postgresql+psycopg", "postgresql"), autocommit=True) as server:
+    with psycopg.connect(
+        url.format("postgres").replace("postgresql+psycopg", "postgresql"), autocommit=True
+    ) as server:
         server.execute(f"CREATE DATABASE {name}")
     return url.format(name)
 

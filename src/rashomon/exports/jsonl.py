@@ -17,7 +17,7 @@ def line(reading: Reading) -> bytes:
     Text that UTF-8 cannot hold (lone surrogates) has U+FFFD in its place; offsets are as in the report.
     """
     report = reading.report
-    return _encode(
+    return encode(
         {
             "report": {
                 "id": report.id,
@@ -36,10 +36,11 @@ def line(reading: Reading) -> bytes:
 
 def compare_line(story: str | None, incidents: Sequence[object]) -> bytes:
     """A story and its incidents as one JSON object in UTF-8, without a line end."""
-    return _encode({"story": story, "incidents": incidents})
+    return encode({"story": story, "incidents": incidents})
 
 
-def _encode(value: dict[str, Any]) -> bytes:
+def encode(value: Any) -> bytes:
+    """Anything that is made of structs and plain values, as JSON in UTF-8."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # rare: only then is every string looked at
@@ -59,4 +60,4 @@ def _valid(value: Any) -> Any:
     return value
 
 
-__all__ = ["compare_line", "line"]
+__all__ = ["compare_line", "encode", "line"]

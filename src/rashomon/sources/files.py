@@ -24,7 +24,7 @@ from rashomon.sources.text import Defaults, complete, decode, refuse_binary, rep
 
 Form = Literal["text", "html", "lines", "document"]
 
-_FORMS: dict[str, Form] = {
+FORMS: dict[str, Form] = {
     ".txt": "text", ".text": "text",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".jsonl": "lines", ".ndjson": "lines",
@@ -97,7 +97,7 @@ def arrivals(
 
 def form_of(name: str | None, head: bytes) -> Form:
     """What a file is: by its ending where that tells, else by its first bytes."""
-    if name is not None and (form := _FORMS.get(Path(name).suffix.lower())):
+    if name is not None and (form := FORMS.get(Path(name).suffix.lower())):
         return form
     start = head.removeprefix(b"\xef\xbb\xbf")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -127,14 +127,14 @@ def _files_of(name: str) -> Iterator[str | Arrival]:
     for root, folders, files in os.walk(name):
         folders[:] = sorted(entry for entry in folders if not entry.startswith("."))
         for file in sorted(files):
-            if not file.startswith(".") and Path(file).suffix.lower() in _FORMS:
+            if not file.startswith(".") and Path(file).suffix.lower() in FORMS:
                 found = True
                 yield str(Path(root) / file)
     if not found:
         nothing = SourceMissing(
             "there is no report in this folder",
             where=_shown(name),
-            hint=f"files that end in {', '.join(_FORMS)} are read",
+            hint=f"files that end in {', '.join(FORMS)} are read",
         )
         yield Arrival(_shown(name), error=nothing)
 

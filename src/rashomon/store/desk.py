@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from rashomon import api
-from rashomon.errors import InputError, MalformedInput, RashomonError
+from rashomon.doctor import Finding
+from rashomon.errors import InputError, RashomonError
 from rashomon.model import Reading, Report
-from rashomon.reading.intake import check
-from rashomon.reading.version import reader_version
-from rashomon.store import identity, intake, publishers, queries, shelves
+from rashomon.store import checking, publishers, queries, retention, shelves
+from rashomon.store.adding import ELSEWHERE, Adder, Given
 from rashomon.store.engine import Connection, Store, open_engine
 from rashomon.store.intake import Added
 from rashomon.store.migrations import upgrade
@@ -35,17 +34,13 @@ from rashomon.store.records import (
     ReportEntry,
     ReportRecord,
 )
+from rashomon.store.rereading import Reread, Tally
+from rashomon.store.retention import Forgotten, Tombstone
 
 if TYPE_CHECKING:
     from rashomon.reading.reader import Reader
 
 T = TypeVar("T")
-Given: TypeAlias = "api.ReportLike | Reading"
-
-BATCH = 64
-"""Reports that are stored at once, at most."""
-BATCH_SECONDS = 1.0
-"""How long a report that was read waits for others before it is stored."""
 
 
 class Desk:
@@ -68,8 +63,8 @@ class Desk:
             MissingExtra: a package is not installed.
         """
         self.store: Store = open_engine(store, create=create)
-        self._reader = reader
         self._lock = threading.Lock()
+        self._adder = Adder(self.store, self._write, reader)
         try:
             upgrade(self.store)
         except BaseException:
@@ -123,29 +118,16 @@ class Desk:
             yield added
 
     def add_placed(
-        self, reports: Iterable[tuple[str, Given]], refuse: Callable[[RashomonError], None]
+        self,
+        reports: Iterable[tuple[str, Given]],
+        refuse: Callable[[RashomonError], None],
+        *,
+        read_by: str = ELSEWHERE,
+        max_chars: int | None = None,
     ) -> Iterator[tuple[str, Added]]:
         """As `add_stream`, with the place that each report came from, for messages; `refuse` hears of every
-        report that cannot be read or stored."""
-        waiting: list[tuple[str, intake.Prepared | Added]] = []
-        since = time.monotonic()
-        try:
-            for where, given in reports:
-                try:
-                    waiting.append((where, self._prepared(given)))
-                except InputError as error:
-                    yield from self._stored(waiting, refuse)
-                    waiting = []
-                    refuse(error.at(where))
-                if len(waiting) >= BATCH or time.monotonic() - since > BATCH_SECONDS:
-                    yield from self._stored(waiting, refuse)
-                    waiting, since = [], time.monotonic()
-        except BaseException:
-            # what was read before the stream broke is not thrown away
-            for _ in self._stored(waiting, lambda _error: None):
-                pass
-            raise
-        yield from self._stored(waiting, refuse)
+        report that cannot be read or stored. `read_by` says which reader made the `Reading`s among them."""
+        yield from self._adder.placed(reports, refuse, read_by, max_chars)
 
     def incidents(
         self, *, sort: queries.Sort = "day", cursor: str | None = None, limit: int = 50, **asked: Any
@@ -242,56 +224,73 @@ class Desk:
             )
         )
 
+    def reread(
+        self, *, everything: bool = False, on_report: Callable[[Reread, int], None] | None = None
+    ) -> Tally:
+        """Read every report again that another reader read, and store what changed, report by report.
+        Stopped, it goes on from there when it is called again.
+
+        Args:
+            everything: read all reports again, those of the present reader too.
+            on_report: called with what each report changed, and how many there are to read in all.
+
+        Raises:
+            StoreError: the store cannot be written; what was read again before stays.
+        """
+        return self._adder.reread(everything, on_report)
+
+    def delete(
+        self,
+        *,
+        report: str | None = None,
+        publisher: str | None = None,
+        before: str | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+    ) -> Forgotten:
+        """Delete a report, all reports of a publisher, or those published before a day, with all that follows
+        from them. They are not taken in again; of a publisher nothing more is.
+
+        Raises:
+            InputError: none or several of the three are given; or the store has no such report or publisher.
+            StoreError: the store cannot be written. Given again, it goes on from there.
+        """
+        if sum(given is not None for given in (report, publisher, before)) != 1:
+            raise InputError("say what to delete", hint="one of `report`, `publisher` and `before`")
+        day = queries.day_of(before, "before")
+        with self.store.reading() as connection:
+            known = retention.rows_of(connection, ref=report, name=publisher, before=day)
+            profile = publishers.profile_of(connection, publisher) if publisher is not None else None
+        if before is None and not known and profile is None:
+            raise InputError(f"the store has nothing of {report or publisher!r}", where=self.store.name)
+        if publisher is not None:
+            name = publisher
+            self._write(lambda connection: retention.forget_publisher(connection, name, by, reason))
+        done = Forgotten()
+
+        def some(connection: Connection) -> Forgotten:
+            nums = retention.rows_of(connection, ref=report, name=publisher, before=day)
+            return retention.forget(connection, nums, by, reason) if nums else Forgotten()
+
+        while (one := self._write(some)).reports:
+            done += one
+        if publisher is not None:
+            self._write(lambda connection: retention.drop_profile(connection, name))
+        retention.scrub(self.store)
+        return done
+
+    def tombstones(self) -> list[Tombstone]:
+        """What was deleted, the last first: ids of reports and names of publishers, when, by whom, why."""
+        with self.store.reading() as connection:
+            return retention.tombstones(connection)
+
+    def examine(self) -> list[Finding]:
+        """Whether the store is whole: its file, its tables, what hangs together, what it counts."""
+        return list(checking.examine(self.store))
+
     def _write(self, work: Callable[[Connection], T]) -> T:
         with self._lock:  # within one process writers need not fight over the file
             return self.store.write(work)
-
-    def _prepared(self, given: Given) -> intake.Prepared | Added:
-        """A report that was read and is ready to be stored; or what the store knows of it already."""
-        if isinstance(given, Reading):
-            with self.store.reading() as connection:
-                known = intake.seen(connection, given.report)
-            return known or intake.prepared(given, "elsewhere")
-        report, notes = api.as_report(given)
-        report = identity.tidy(report)
-        with self.store.reading() as connection:
-            known = intake.seen(connection, report)
-            if known is not None:
-                return known
-            report = intake.named(connection, report)
-        reader = self._reader = self._reader or api.load_reader()
-        reading = api.with_notes(reader.read_checked(check(report)), notes)
-        return intake.prepared(reading, _version_of(reader), report)
-
-    def _stored(
-        self, waiting: list[tuple[str, intake.Prepared | Added]], refuse: Callable[[RashomonError], None]
-    ) -> Iterator[tuple[str, Added]]:
-        """Store what was read, at once; where one report is in the way, each for itself."""
-        batch = [entry for _, entry in waiting if isinstance(entry, intake.Prepared)]
-        try:
-            taken = iter(
-                self._write(lambda connection: intake.take(connection, batch)).added if batch else ()
-            )
-            results: list[Added | None] = [
-                entry if isinstance(entry, Added) else next(taken) for _, entry in waiting
-            ]
-        except MalformedInput:
-            results = [self._alone(where, entry, refuse) for where, entry in waiting]
-        for (where, _), result in zip(waiting, results, strict=True):
-            if result is not None:
-                yield where, result
-
-    def _alone(
-        self, where: str, entry: intake.Prepared | Added, refuse: Callable[[RashomonError], None]
-    ) -> Added | None:
-        if isinstance(entry, Added):
-            return entry
-        try:
-            added: Added = self._write(lambda connection: intake.take(connection, [entry])).added[0]
-        except MalformedInput as error:
-            refuse(error.at(where))
-            return None
-        return added
 
 
 def _filter(kind: type[Any], asked: Mapping[str, Any]) -> Any:
@@ -303,10 +302,4 @@ def _filter(kind: type[Any], asked: Mapping[str, Any]) -> Any:
                          hint=f"there are {known}") from error  # fmt: skip
 
 
-def _version_of(reader: object) -> str:
-    from rashomon.reading.reader import Reader
-
-    return reader_version() if isinstance(reader, Reader) else type(reader).__name__
-
-
-__all__ = ["BATCH", "Added", "Desk", "Page"]
+__all__ = ["Added", "Desk", "Page"]

@@ -104,6 +104,26 @@ class Store:
         except DBAPIError as error:
             raise translated(error, self.name) from error
 
+    def checkpoint(self) -> None:
+        """Fold SQLite's log into the file and empty it, as far as readers let it; PostgreSQL does so by
+        itself.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        if not self.sqlite:
+            return
+        with self._errors():
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlite3.Error as error:
+                raise _of_sqlite(
+                    str(error), getattr(error, "sqlite_errorcode", 0) & 0xFF, self.name
+                ) from error
+            finally:
+                raw.close()
+
     def close(self) -> None:
         """Let go of all connections. SQLite folds its log into the file."""
         self.engine.dispose()

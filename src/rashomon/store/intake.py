@@ -7,7 +7,7 @@ request stays forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -108,24 +108,35 @@ def take(connection: Connection, batch: Sequence[Prepared]) -> Taken:
                 "another report of this id is in the store", where=told.id, hint="give it an id of its own"
             )
         num, original = _put_report(connection, each, at)
-        new += put_claims(connection, num, each.reading)
+        mine = Told(told.id, told.publisher, told.title, _day(told, at))
+        new += put_claims(connection, num, each.reading, mine)
         added.append(Added(told.id, "added", len(each.reading.claims), original, each.reading.notes))
     incidents = regroup(connection, new, at) if new else []
     return Taken(tuple(added), tuple(incidents))
 
 
-def put_claims(connection: Connection, number: int, reading: Reading) -> list[int]:
-    """Write the claims of a stored report; their rows.
+def put_claims(
+    connection: Connection,
+    number: int,
+    reading: Reading,
+    mine: Told,
+    ordinals: Mapping[str, int] | None = None,
+) -> list[int]:
+    """Write claims of a stored report; their rows. `ordinals` are their places in the report, by id, where
+    they are not all of its claims.
 
     Raises:
         MalformedInput: a claim's id is taken.
     """
     told = reading.report
-    mine = Told(told.id, told.publisher, told.title, _day(told, now()))
+    places = ordinals or {each.id: at for at, each in enumerate(reading.claims)}
     rows: list[Row] = [
-        {"id": each.id, "report": number, "ordinal": at, "body": encoded(each), **claim_columns(each, mine)}
-        for at, each in enumerate(reading.claims)
-    ]
+        {
+            "id": each.id, "report": number, "ordinal": places[each.id], "body": encoded(each),
+            **claim_columns(each, mine),
+        }
+        for each in reading.claims
+    ]  # fmt: skip
     if not rows:
         return []
     ids = [row["id"] for row in rows]
@@ -163,6 +174,12 @@ def _seen(connection: Connection, told: Report, sha256: str, content: str, link:
         keys.append(("publisher", key_of(told.publisher)))
     query = sa.select(tombstone.c.num).where(sa.tuple_(tombstone.c.kind, tombstone.c.key).in_(keys))
     return Added(told.id, "forgotten") if connection.execute(query).first() is not None else None
+
+
+def day_of_report(connection: Connection, number: int) -> str:
+    """The day that a stored report stands under."""
+    day: str = connection.execute(sa.select(report.c.day).where(report.c.num == number)).scalar_one()
+    return day
 
 
 def _day(told: Report, at: str) -> str:

@@ -89,7 +89,8 @@ def replace(
     for each in incidents:
         mine = [claims[ref] for ref in each.claims]
         news.append(_New(each, mine, {one.num for one in mine}))
-    olds = _olds(connection, set(touched).union(*(new.group for new in news)), touched)
+    olds = _olds(connection, set[int]().union(*(new.group for new in news)), touched)
+    _check(news, olds)
     _inherit(news, olds)
     gone = set(olds) - {new.heir_of for new in news}
     aliases = _bury(connection, gone, olds)
@@ -106,6 +107,14 @@ def replace(
     if log:
         connection.execute(sa.insert(change), log)
     return changed
+
+
+def _check(news: Sequence[_New], olds: Mapping[int, _Old]) -> None:
+    """Refuse what would leave a claim in no incident, or in two: nothing of the write is done then."""
+    held = Counter(num for new in news for num in new.group)
+    left = set[int]().union(*(old.claims for old in olds.values())) - set(held)
+    if left or any(count > 1 for count in held.values()):
+        raise AssertionError(f"claims would be in no incident ({len(left)}), or in several")
 
 
 def _olds(connection: Connection, claims: set[int], touched: Collection[int]) -> dict[int, _Old]:

@@ -94,6 +94,17 @@ def one_report(connection: Connection, ref: str) -> ReportRecord | None:
     )  # fmt: skip
 
 
+def report_of(connection: Connection, num: int) -> Report:
+    """A report as it is read again, by its row: without what reading filled in."""
+    row = connection.execute(ENTRY.where(report.c.num == num)).one()
+    kept = sa.select(report_text.c.text, report.c.language).join(report, report.c.num == report_text.c.num)
+    text, language = connection.execute(kept.where(report.c.num == num)).one()
+    return Report(
+        text=text, published=row.published, publisher=row.publisher, title=row.title, url=row.url,
+        id=row.id, story=row.story, language=language,
+    )  # fmt: skip
+
+
 def one_incident(connection: Connection, ref: str) -> IncidentDetail | None:
     """An incident by its id, or by one that it had; None where there is none."""
     row = connection.execute(sa.select(incident).where(incident.c.id == ref)).first()

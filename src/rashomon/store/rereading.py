@@ -1,0 +1,165 @@
+"""Reading again with a newer model: what was read then and is read now is set side by side, and what changed
+is stored as one whole with the incidents that follow from it.
+
+A claim is the same where its id is, that is, its type and the place of its event word; its row stays, so that
+what people decided about it stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from rashomon.model import Claim, Reading
+from rashomon.store.intake import day_of_report, put_claims
+from rashomon.store.publishers import now
+from rashomon.store.regrouping import regroup
+from rashomon.store.replacing import pieces
+from rashomon.store.rows import Told, claim_columns, encoded, party_rows
+from rashomon.store.schema import claim, claim_party, incident_claim, report
+
+_claim = msgspec.json.Decoder(Claim).decode
+_FIELDS = tuple(name for name in Claim.__struct_fields__ if name not in ("id", "report"))
+# A model that is a little surer or less sure has not read something else.
+_UNTOLD = frozenset(("confidence",))
+
+
+class Reread(msgspec.Struct, frozen=True):
+    """What reading a report again changed: ids of claims that are new, gone, and others with the names of
+    their fields that changed; and the incidents that are new or changed."""
+
+    report: str
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    changed: dict[str, tuple[str, ...]] = {}
+    incidents: tuple[str, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything changed."""
+        return bool(self.new or self.gone or self.changed)
+
+
+class Tally(msgspec.Struct):
+    """What reading many reports again changed."""
+
+    reports: int = 0
+    differ: int = 0
+    new: int = 0
+    gone: int = 0
+    changed: int = 0
+    fields: dict[str, int] = {}
+
+    def count(self, one: Reread) -> None:
+        """Take in what became of one report."""
+        self.reports += 1
+        self.differ += one.differs
+        self.new += len(one.new)
+        self.gone += len(one.gone)
+        self.changed += len(one.changed)
+        fields = Counter(self.fields)
+        for names in one.changed.values():
+            fields.update(names)
+        self.fields = dict(fields)
+
+
+def outdated(connection: Connection, reader: str, after: int, limit: int, everything: bool) -> list[int]:
+    """Rows of reports after a row that another reader read; of all reports for `everything`."""
+    query = sa.select(report.c.num).where(report.c.num > after).order_by(report.c.num).limit(limit)
+    if not everything:
+        query = query.where(report.c.reader != reader)
+    return list(connection.execute(query).scalars())
+
+
+def count_outdated(connection: Connection, reader: str, everything: bool) -> int:
+    """How many reports another reader read; all reports for `everything`."""
+    query = sa.select(sa.func.count()).select_from(report)
+    return int(
+        connection.execute(query if everything else query.where(report.c.reader != reader)).scalar_one()
+    )
+
+
+def renew(connection: Connection, num: int, reading: Reading, reader: str) -> Reread | None:
+    """Put what is read now in the place of what was read then; None where the report was deleted
+    meanwhile."""
+    at = now()
+    if connection.execute(sa.select(report.c.num).where(report.c.num == num)).first() is None:
+        return None
+    told = reading.report
+    old = {
+        row.id: row
+        for row in connection.execute(
+            sa.select(claim.c.num, claim.c.id, claim.c.ordinal, claim.c.body).where(claim.c.report == num)
+        )
+    }
+    now_read = {each.id: each for each in reading.claims}
+    gone = [ref for ref in old if ref not in now_read]
+    touched = _incidents_of(connection, (old[ref].num for ref in gone))
+    for some in pieces([old[ref].num for ref in gone]):
+        connection.execute(sa.delete(claim).where(claim.c.num.in_(some)))
+    mine = Told(told.id, told.publisher, told.title, day_of_report(connection, num))
+    changed: dict[str, tuple[str, ...]] = {}
+    rewritten: list[int] = []
+    for ordinal, each in enumerate(reading.claims):
+        if each.id not in old:
+            continue
+        row = old[each.id]
+        body = encoded(each)
+        if body == row.body and ordinal == row.ordinal:
+            continue
+        names = differences(_claim(row.body), each)
+        if names:
+            changed[each.id] = names
+            rewritten.append(row.num)
+        values = {"body": body, "ordinal": ordinal, **claim_columns(each, mine)}
+        connection.execute(sa.update(claim).where(claim.c.num == row.num).values(**values))
+        connection.execute(sa.delete(claim_party).where(claim_party.c.claim == row.num))
+        parties = list(party_rows(each, row.num, mine))
+        if parties:
+            connection.execute(sa.insert(claim_party), parties)
+    fresh = msgspec.structs.replace(
+        reading, claims=tuple(each for each in reading.claims if each.id not in old)
+    )
+    ordinals = {each.id: at_claim for at_claim, each in enumerate(reading.claims)}
+    added = put_claims(connection, num, fresh, mine, ordinals)
+    connection.execute(
+        sa.update(report)
+        .where(report.c.num == num)
+        .values(
+            reader=reader, read=at, n_claims=len(reading.claims), notes=encoded(reading.notes),
+            dateline=None if told.dateline is None else encoded(told.dateline), language=told.language,
+        )
+    )  # fmt: skip
+    incidents: list[str] = []
+    if added or rewritten or gone:
+        left = _claims_in(connection, touched)
+        incidents = regroup(connection, {*added, *rewritten, *left}, at, touched)
+    new = tuple(each.id for each in fresh.claims)
+    return Reread(told.id, new, tuple(gone), changed, tuple(incidents))
+
+
+def differences(then: Claim, now_read: Claim) -> tuple[str, ...]:
+    """Names of the fields in which two readings of a claim differ."""
+    return tuple(
+        name for name in _FIELDS if name not in _UNTOLD and getattr(then, name) != getattr(now_read, name)
+    )
+
+
+def _incidents_of(connection: Connection, nums: Iterable[int]) -> list[int]:
+    found: set[int] = set()
+    for some in pieces(nums):
+        query = sa.select(incident_claim.c.incident).where(incident_claim.c.claim.in_(some))
+        found.update(connection.execute(query).scalars())
+    return sorted(found)
+
+
+def _claims_in(connection: Connection, incidents: Iterable[int]) -> list[int]:
+    found: list[int] = []
+    for some in pieces(incidents):
+        query = sa.select(incident_claim.c.claim).where(incident_claim.c.incident.in_(some))
+        found += connection.execute(query).scalars()
+    return found
