@@ -60,7 +60,7 @@ class Adder:
         try:
             for where, given in reports:
                 try:
-                    waiting.append((where, self._prepared(given, read_by, max_chars)))
+                    waiting.append((where, self._prepared(given, read_by, max_chars, waiting)))
                 except InputError as error:
                     yield from self._stored(waiting, refuse)
                     waiting = []
@@ -104,7 +104,9 @@ class Adder:
         self._given_reader = self._given_reader or api.load_reader()
         return self._given_reader
 
-    def _prepared(self, given: Given, read_by: str, max_chars: int | None) -> intake.Prepared | Added:
+    def _prepared(
+        self, given: Given, read_by: str, max_chars: int | None, waiting: Waiting
+    ) -> intake.Prepared | Added:
         """A report that was read and is ready to be stored; or what the store knows of it already."""
         if isinstance(given, Reading):
             if (known := self._known(given.report)) is not None:
@@ -114,8 +116,9 @@ class Adder:
         report = identity.tidy(report)
         if (known := self._known(report)) is not None:
             return known
+        taken = {each.reading.report.id for _, each in waiting if isinstance(each, intake.Prepared)}
         with self._store.reading() as connection:
-            report = intake.named(connection, report)
+            report = intake.named(connection, report, taken)
         checked = check(report, max_chars)
         reader = self._reader()
         reading = api.with_notes(reader.read_checked(checked), notes)

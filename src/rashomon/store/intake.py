@@ -7,7 +7,7 @@ request stays forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -82,10 +82,12 @@ def seen(connection: Connection, given: Report) -> Added | None:
     )
 
 
-def named(connection: Connection, given: Report) -> Report:
-    """A new report under its own id, or under one of its content where another report has that."""
-    taken = connection.execute(sa.select(report.c.num).where(report.c.id == given.id)).first()
-    return given if taken is None else msgspec.structs.replace(given, id=f"r-{given.sha256[:16]}")
+def named(connection: Connection, given: Report, waiting: Collection[str] = ()) -> Report:
+    """A new report under its own id, or under one of its content where another report, stored or `waiting` to
+    be, has that."""
+    stored = connection.execute(sa.select(report.c.num).where(report.c.id == given.id)).first()
+    free = stored is None and given.id not in waiting
+    return given if free else msgspec.structs.replace(given, id=f"r-{given.sha256[:16]}")
 
 
 def take(connection: Connection, batch: Sequence[Prepared]) -> Taken:
