@@ -9,8 +9,8 @@ import pytest
 from reconcile_builders import claim, day, figure, party, place, voice
 
 from rashomon.model import Claim, Report
-from rashomon.reconcile import joining, reconcile, shelf
-from rashomon.reconcile.blocking import CAP, CLOSEST, candidates
+from rashomon.reconcile import filing, joining, reconcile, shelf
+from rashomon.reconcile.blocking import OWN, candidates
 from rashomon.reconcile.building import stream
 from rashomon.reconcile.shelf import Shelf
 from rashomon.reconcile.traits import Traits, traits_of
@@ -46,7 +46,7 @@ def _pairs(count: int, days: int) -> int:
 def test_comparisons_grow_with_the_claims_and_not_with_their_square(days: int) -> None:
     few, many = _pairs(800, days), _pairs(3200, days)
     assert many <= 4.6 * few  # four times the claims; their square would be sixteen times
-    assert many <= (CLOSEST + CAP) * 3200
+    assert many <= 3200 * (filing.CAP * 2 + OWN)
 
 
 def test_claims_of_a_story_are_all_compared() -> None:

@@ -1,41 +1,39 @@
 """Which pairs of claims are worth comparing.
 
-Claims of one report that stand near each other, and of other reports those that share most with a claim:
-words, a place, a figure, the day, the type. What many share is split by type, day and country, and what is
-still too much is compared only with its neighbours in a fixed order. A claim is compared with so many of
-those before it and no more, so the pairs grow with the number of claims and not with its square, and what is
-kept of all claims are arrays. The pairs do not depend on the order in which the claims were given.
-"""
+Claims of one report that stand near each other, and of other reports those that lie in two drawers of a claim
+(see `filing`), for one drawer says little. Drawers hold so many claims and no more, so the pairs grow with
+the number of claims and not with its square, and what is kept of all claims are arrays. The pairs do not
+depend on the order in which the claims were given. """
 
 from __future__ import annotations
 
-from array import array
+import tempfile
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Protocol
-from zlib import crc32
+from contextlib import ExitStack
+from typing import IO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rashomon.reconcile import filing
+from rashomon.reconcile.filing import EVERYTHING, PLACE_BITS, About, Codes, about, filed
 from rashomon.reconcile.traits import Traits
 
-CAP = 60
-"""Claims in a block that are compared all with all."""
-WINDOW = 6
-"""Neighbours on each side that are compared in a larger block."""
-CLOSEST = 48
-"""Claims of other reports that a claim is compared with: those that share most with it."""
+OWN = 60
+"""Claims of one report that are compared with those before: so many."""
 PATIENCE = 31
 """Days between claims of different reports beyond which they are not compared."""
-_MOST_WORDS = 40
-_LOW = np.uint64(0xFFFFFFFF)
-_SHIFT = np.uint64(32)
+SHARED = 2
+"""Drawers that two claims of different reports share, at least."""
+_UNDATED = 2**30
+_BATCH = 20_000
+_SHARDS = 16
+"""Parts, by facet, in which many claims are put into drawers, so that less is in memory at once."""
 
-Numbers = NDArray[np.int32]
-Piece = tuple[Numbers, Numbers, Numbers]
-"""Members of blocks, one block after the other, and for each where those that it is compared with begin and
-end."""
+Numbers = NDArray[np.int64]
+Kept = NDArray[np.bool_]
+_HALF = np.uint64(32)
+_ENTRY = np.dtype([("facet", "u4"), ("claim", "u4"), ("place", "u8")])
 
 
 class Many(Protocol):
@@ -46,137 +44,140 @@ class Many(Protocol):
     def __getitem__(self, number: int, /) -> Traits: ...
 
 
-class _Index:
-    """What blocking keeps of all claims."""
+class Drawers:
+    """Which claims lie in a drawer with which. `kept` are those that count, all if None.
 
-    def __init__(self, claims: Many) -> None:
-        keys, kind, mark = array("Q"), array("I"), array("I")
-        first, last, report = array("i"), array("i"), array("q")
-        reports: dict[str, int] = {}
-        for number in range(len(claims)):
-            claim = claims[number]
-            low = 0xFFFFFFFF
-            for key in _keys(claim):
-                keys.append(key << 32 | number)
-                low = min(low, key * 2654435761 & 0xFFFFFFFF)
-            country = claim.where.country if claim.where is not None else None
-            kind.append(_code(f"{claim.type}|{claim.days and claim.days[0]}|{country}"))
-            mark.append(low)
-            begin, end = claim.days or (-(2**30), 2**30)
-            first.append(begin)
-            last.append(end)
-            report.append(reports.setdefault(claim.report, number))
-        self.first = np.array(first, dtype=np.int64)
-        self.last = np.array(last, dtype=np.int64)
-        self.report = np.array(report, dtype=np.int64)  # the number of its first claim
-        self.kind = np.array(kind, dtype=np.uint64)
-        # near for claims that share words: the least of their keys
-        self.mark = np.array(mark, dtype=np.uint64)
-        del reports
-        self._lay_out(np.frombuffer(keys, dtype=np.uint64))
+    Memory: some 8 bytes for each facet of a claim."""
 
-    def _lay_out(self, keys: NDArray[np.uint64]) -> None:
-        """Blocks one after the other; for each claim of a block the piece of it that it is compared with."""
-        keys.sort()
-        small, large = _by_size(keys)
-        del keys
-        whom = large & _LOW
-        # the same for what is alike in kind as well
-        mixed = ((large >> _SHIFT) * np.uint64(31) + self.kind[whom.astype(np.int64)]) * np.uint64(2654435761)
-        parts = (mixed & _LOW) << _SHIFT | whom
-        parts.sort()
-        middle, crowded = _by_size(parts)
-        pieces = [_whole(small), _whole(middle), self._windows(crowded)]
-        del small, large, whom, mixed, parts, middle, crowded
-        shift = 0
-        for members, low, high in pieces:  # each counts from its own beginning
-            low += shift
-            high += shift
-            shift += len(members)
-        self.members = np.concatenate([members for members, _, _ in pieces])
-        order = np.argsort(self.members, kind="stable")
-        self.start = np.searchsorted(self.members[order], np.arange(len(self.kind) + 1))
-        self.low = np.concatenate([low for _, low, _ in pieces])[order]
-        self.high = np.concatenate([high for _, _, high in pieces])[order]
+    def __init__(self, claims: Many, kept: Kept | None = None) -> None:
+        count = len(claims)
+        self.kept = np.ones(count, dtype=np.bool_) if kept is None else kept
+        self.first = np.full(count, -_UNDATED, dtype=np.int32)
+        self.last = np.full(count, _UNDATED, dtype=np.int32)
+        self.report = np.zeros(count, dtype=np.uint32)  # the number of its first claim
+        before, its = 0, About()
+        name: str | None = None
+        with ExitStack() as stack:
+            shards = _shards(count, stack)
+            for start in range(0, count, _BATCH):
+                rows: list[tuple[int, Codes, Codes]] = []
+                for number in range(start, min(start + _BATCH, count)):
+                    claim = claims[number]
+                    if claim.report != name:
+                        name, before = claim.report, number
+                        its = about(_report(claims, number))
+                    self.report[number] = before
+                    if claim.days is not None:
+                        self.first[number], self.last[number] = claim.days
+                    if self.kept[number]:
+                        rows.append((number, *filed(claim, its)))
+                _spread(rows, shards)
+            self._lay_out(shards, count)
 
-    def _windows(self, crowded: NDArray[np.uint64]) -> Piece:
-        whom = (crowded & _LOW).astype(np.int64)
-        block = crowded >> _SHIFT
-        order = np.lexsort((whom, self.mark[whom], block))
-        _, start, size = _runs(block)  # already in the order of the blocks
-        here = np.arange(len(whom))
-        begin, end = np.repeat(start, size), np.repeat(start + size, size)
-        low, high = np.maximum(here - WINDOW, begin), np.minimum(here + WINDOW + 1, end)
-        return _slim(whom[order]), _slim(low), _slim(high)
+    def _lay_out(self, shards: list[IO[bytes]], count: int) -> None:
+        """Fill the drawers, shard by shard: `members` are the claims of one drawer after the other, `mine`
+        the drawers of one claim after the other."""
+        members: list[NDArray[np.uint32]] = []
+        sizes: list[Numbers] = []
+        for shard in shards:
+            shard.seek(0)
+            its, size = _filled(np.frombuffer(shard.read(), dtype=_ENTRY))
+            shard.close()
+            members.append(its)
+            sizes.append(size)
+        size = np.concatenate(sizes)
+        self.members = np.concatenate(members)
+        del members, sizes
+        self.begin = np.concatenate(([0], np.cumsum(size)))
+        both = self.members.astype(np.uint64) << _HALF
+        for at in range(0, len(size), _BATCH):  # piece by piece, to spare memory
+            end = min(at + _BATCH, len(size))
+            numbers = np.repeat(np.arange(at, end, dtype=np.uint64), size[at:end])
+            both[self.begin[at] : self.begin[end]] |= numbers
+        both.sort()
+        self.start = np.searchsorted(both, np.arange(count + 1, dtype=np.uint64) << _HALF)
+        self.mine = both.astype(np.uint32)  # the lower half
 
-    def near(self, one: int) -> NDArray[np.int64]:
+    def near(self, one: int) -> Numbers:
         """The claims before one that are worth comparing with it."""
-        mine = self.report[one]
-        own = np.arange(max(mine, one - CAP), one)
-        spans = range(self.start[one], self.start[one + 1])
-        if not spans:
+        mine = int(self.report[one])
+        own = np.arange(max(mine, one - OWN), one)
+        own = own[self.kept[own]]
+        drawers = self.mine[self.start[one] : self.start[one + 1]].tolist()
+        if not mine or not drawers:
             return own
-        found = np.concatenate([self.members[self.low[at] : self.high[at]] for at in spans])
+        found = np.concatenate([self.members[self.begin[at] : self.begin[at + 1]] for at in drawers])
         found = found[found < mine]
         gap = np.maximum(self.first[found], self.first[one]) - np.minimum(self.last[found], self.last[one])
-        others, times = np.unique(found[gap <= PATIENCE], return_counts=True)
-        if len(others) > CLOSEST:
-            # of those that share as much, the nearest in the order of the claims
-            others = np.sort(others[np.lexsort((-others, -times))[:CLOSEST]])
-        return np.concatenate([others, own]).astype(np.int64)
+        found = np.sort(found[gap <= PATIENCE])
+        again = found[SHARED - 1 :] == found[: len(found) - SHARED + 1]
+        return np.concatenate([np.unique(found[SHARED - 1 :][again]), own])
 
 
-def candidates(claims: Many) -> Iterator[tuple[int, int]]:
+def candidates(claims: Many, kept: Kept | None = None) -> Iterator[tuple[int, int]]:
     """Pairs of numbers of claims, the lower first, each pair once."""
-    index = _Index(claims)
-    for one in range(len(claims)):
-        for other in index.near(one).tolist():
+    drawers = Drawers(claims, kept)
+    for one in np.flatnonzero(drawers.kept).tolist():
+        for other in drawers.near(one).tolist():
             yield other, one
 
 
-def _runs(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
-    """Values, starts and lengths of the runs of equal values."""
-    if not len(keys):
-        return keys, np.zeros(0, np.int64), np.zeros(0, np.int64)
-    start = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    return keys[start], start, np.diff(np.append(start, len(keys)))
+def _report(claims: Many, first: int) -> Iterator[Traits]:
+    """The claims of the report that begins with the claim of that number."""
+    report = claims[first].report
+    for number in range(first, len(claims)):
+        claim = claims[number]
+        if claim.report != report:
+            return
+        yield claim
 
 
-def _by_size(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Entries of blocks of two to CAP claims, and of larger ones."""
-    _, _, size = _runs(keys >> _SHIFT)
-    each = np.repeat(size, size)
-    return keys[(each > 1) & (each <= CAP)], keys[each > CAP]
+def _spread(rows: list[tuple[int, Codes, Codes]], shards: list[IO[bytes]]) -> None:
+    """Write the facets and places of some claims to the shards of the facets."""
+    count = [len(facets) for _, facets, _ in rows]
+    entries = np.zeros(sum(count), dtype=_ENTRY)
+    if not count:
+        return
+    entries["claim"] = np.repeat([number for number, _, _ in rows], count)
+    entries["facet"] = np.concatenate([facets for _, facets, _ in rows])
+    entries["place"] = np.concatenate([places for _, _, places in rows])
+    shard_of = entries["facet"] % len(shards)
+    for number, shard in enumerate(shards):
+        shard.write(entries[shard_of == number].tobytes())
 
 
-def _whole(entries: NDArray[np.uint64]) -> Piece:
-    """The members of blocks, and for each of them where its block begins and ends."""
-    _, start, size = _runs(entries >> _SHIFT)
-    return _slim(entries & _LOW), np.repeat(_slim(start), size), np.repeat(_slim(start + size), size)
+def _filled(entries: NDArray[np.void]) -> tuple[NDArray[np.uint32], Numbers]:
+    """The drawers of two or more claims: their members, one drawer after the other, and their sizes."""
+    if not len(entries):
+        return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
+    order = np.lexsort((entries["place"], entries["facet"]))
+    facet, place, claim = (entries[name][order] for name in ("facet", "place", "claim"))
+    room = np.where(np.isin(facet, EVERYTHING), filing.STORY, filing.CAP)
+    drawer = _starts(facet[1:] != facet[:-1])
+    left = _sizes(drawer) > room
+    for bits in range(PLACE_BITS - 1, -1, -1):
+        if not left.any():
+            break
+        # what is still too full is parted by one bit more; each drawer is named by its first entry
+        apart = (facet[1:] != facet[:-1]) | (place[1:] >> np.uint64(bits) != place[:-1] >> np.uint64(bits))
+        drawer[left] = _starts(apart)[left]
+        left &= _sizes(drawer) > filing.CAP
+    size = _sizes(drawer)
+    first = np.arange(len(drawer)) == drawer
+    return claim[size > 1], size[first & (size > 1)]
 
 
-def _slim(numbers: NDArray[np.int64] | NDArray[np.uint64]) -> Numbers:
-    return numbers.astype(np.int32)
+def _starts(apart: NDArray[np.bool_]) -> Numbers:
+    """For each entry the first entry of its run; `apart` says where one run ends and the next begins."""
+    return np.maximum.accumulate(np.where(np.concatenate(([True], apart)), np.arange(len(apart) + 1), 0))
 
 
-def _keys(claim: Traits) -> set[int]:
-    keys = {_code(f"type {claim.type}")}
-    if claim.days is not None:
-        keys.add(_code(f"day {claim.days[0]}"))
-    words = claim.words | claim.trigger
-    for who in (*claim.actors, *claim.recipients):
-        words |= who.words
-    if claim.where is not None:
-        words |= claim.where.words
-        if claim.where.geonameid is not None:
-            keys.add(_code(f"place {claim.where.geonameid}"))
-    keys.update(map(_code, sorted(words)[:_MOST_WORDS] if len(words) > _MOST_WORDS else words))
-    for kind, low, high, _ in claim.figures[:8]:
-        keys.add(_code(f"figure {kind} {low} {high}"))
-    return keys
+def _sizes(drawer: Numbers) -> Numbers:
+    return np.bincount(drawer, minlength=len(drawer))[drawer]
 
 
-@lru_cache(maxsize=65536)
-def _code(text: str) -> int:
-    """A number for a key, the same in every run; that two keys may share one costs a few comparisons."""
-    return crc32(text.encode("utf-8", "surrogatepass"))
+def _shards(count: int, stack: ExitStack) -> list[IO[bytes]]:
+    return [
+        stack.enter_context(tempfile.SpooledTemporaryFile(max_size=1 << 22))
+        for _ in range(_SHARDS if count > 2 * _BATCH else 1)
+    ]

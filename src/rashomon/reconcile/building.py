@@ -7,12 +7,16 @@ import hashlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import numpy as np
 
 from rashomon.model import Claim, Date, Place, Report
-from rashomon.reconcile.blocking import Many
-from rashomon.reconcile.copies import originals, without_copies
+from rashomon.reconcile.blocking import Many, Numbers
+from rashomon.reconcile.copies import copies_among
 from rashomon.reconcile.counts import figure_disputes, figure_updates
 from rashomon.reconcile.denials import denial_disputes
+from rashomon.reconcile.filing import about
 from rashomon.reconcile.incidents import Account, Dispute, Incident
 from rashomon.reconcile.joining import groups
 from rashomon.reconcile.onesided import one_sided
@@ -24,7 +28,6 @@ from rashomon.reconcile.traits import Traits, traits_of
 from rashomon.reconcile.voices import Outlet, tellers
 
 FACTS = frozenset(("actor", "recipient", "type", "place", "date"))
-_UNDONE = frozenset(("planned", "conditional", "requested"))
 _FINEST = {"point": 5, "town": 4, "admin2": 3, "admin1": 2, "country": 1}
 
 
@@ -63,18 +66,13 @@ def _built(claims: Iterable[Claim], reports: Iterable[Report]) -> Iterator[tuple
     with Shelf(Claim) as given, Shelf(Traits) as traits:
         order = _put_away(claims, given, traits)
         told = _InOrder(traits, order)
-        original = originals(told)
-        outlets = _outlets(told, original, reports)
-        kept, repeats = without_copies(told, original)
-        copies: dict[int, list[int]] = defaultdict(list)
-        for copy, source in repeats.items():
-            copies[source].append(copy)
-        originals_only = _InOrder(traits, array("q", (order[at] for at in kept)))
-        for group in groups(originals_only):
-            places = [kept[at] for at in group]
-            places += [copy for at in places for copy in copies.get(at, ())]
-            numbers = [order[at] for at in sorted(places)]
-            yield min(numbers), _incident([given[number] for number in numbers], outlets)
+        found = copies_among(told)
+        outlets = _outlets(told, found.original, reports)
+        repeats = _repeats(found.source)
+        for group in groups(told, found.kept):
+            places = sorted(at for source in group for at in (source, *repeats.get(source, ())))
+            numbers = [order[at] for at in places]
+            yield min(numbers), incident_of([given[number] for number in numbers], outlets)
 
 
 def _put_away(claims: Iterable[Claim], given: Shelf[Claim], traits: Shelf[Traits]) -> array[int]:
@@ -96,27 +94,36 @@ def _put_away(claims: Iterable[Claim], given: Shelf[Claim], traits: Shelf[Traits
     )
 
 
+def _repeats(source: Numbers) -> dict[int, list[int]]:
+    """The copies of each claim that has any, by number."""
+    repeats: dict[int, list[int]] = defaultdict(list)
+    for copy in np.flatnonzero(source != np.arange(len(source))).tolist():
+        repeats[int(source[copy])].append(copy)
+    return repeats
+
+
 def _outlets(told: Many, original: Mapping[str, str], reports: Iterable[Report]) -> dict[str, Outlet]:
-    """Where each report stands. Days are only compared, so any form that sorts will do."""
-    last: dict[str, int] = {}
-    for at in range(len(told)):
-        claim = told[at]
-        if claim.days is not None and claim.head.status not in _UNDONE:
-            last[claim.report] = max(last.get(claim.report, 0), claim.days[0])
+    """Where each report stands."""
     known = {report.id: report for report in reports}
-    outlets = {}
-    for ref, source in original.items():
-        report = known.get(source)
-        day = (report.published if report is not None else None) or _iso(last.get(source, 0))
-        outlets[ref] = Outlet(report.publisher if report is not None else None, source, day[:10])
-    return outlets
+    last: dict[str, int] = {}
+    for ref, claims in groupby(range(len(told)), key=lambda at: told[at].report):
+        last[ref] = about(told[at] for at in claims).day
+    return {ref: outlet_of(source, known.get(source), last[source]) for ref, source in original.items()}
+
+
+def outlet_of(original: str, report: Report | None, last: int) -> Outlet:
+    """Where a report stands that is a copy of `original`, which may be itself; `report` is the original,
+    `last` the last day that it tells of. Days are only compared, so any form that sorts will do."""
+    day = (report.published if report is not None else None) or _iso(last)
+    return Outlet(report.publisher if report is not None else None, original, day[:10])
 
 
 def _iso(ordinal: int) -> str:
     return datetime.date.fromordinal(ordinal).isoformat() if ordinal > 0 else ""
 
 
-def _incident(claims: Sequence[Claim], outlets: Mapping[str, Outlet]) -> Incident:
+def incident_of(claims: Sequence[Claim], outlets: Mapping[str, Outlet]) -> Incident:
+    """The incident of claims, which are in the order of their reports, places and ids."""
     voices = tellers(claims, outlets)
     main = _main(claims)
     stage = scene(claims, voices)
@@ -124,7 +131,7 @@ def _incident(claims: Sequence[Claim], outlets: Mapping[str, Outlet]) -> Inciden
     disputes = [d for kind in sorted(found) for d in figure_disputes(kind, found[kind], voices)]
     updates = [u for kind in sorted(found) for u in figure_updates(kind, found[kind], voices)]
     return Incident(
-        id=_name(claims),
+        id=name_of([claim.id for claim in claims]),
         type=main.type,
         modes=tuple(sorted({c.mode for c in claims if c.mode is not None and c.type == main.type})),
         date=_date(claims),
@@ -150,11 +157,11 @@ def _once(disputes: Iterable[Dispute]) -> list[Dispute]:
     return kept
 
 
-def _name(claims: Sequence[Claim]) -> str:
-    """The id of an incident: made from its claims, whatever their order."""
+def name_of(claims: Sequence[str]) -> str:
+    """The id of an incident: made from the ids of its claims, whatever their order."""
     if len(claims) == 1:
-        return f"i-{claims[0].id.removeprefix('c-')}"
-    key = "\0".join(sorted(claim.id for claim in claims))
+        return f"i-{claims[0].removeprefix('c-')}"
+    key = "\0".join(sorted(claims))
     return "i-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import heapq
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, repeat
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rashomon.reconcile.blocking import Many, candidates
+from rashomon.reconcile.blocking import Kept, Many, candidates
 from rashomon.reconcile.pairs import PARTING, signs
 from rashomon.reconcile.tables import BIAS, Weights, weights
 from rashomon.reconcile.traits import Traits
@@ -34,8 +35,12 @@ LARGEST = 1000
 """Claims that hang together, beyond which only stronger links count for hanging together: no happening has
 as many, and linkage slows down with them."""
 
+LEVELS = tuple(accumulate(repeat(0.5, 12), initial=ENOUGH))
+"""Log odds that links must have to count for hanging together: the next level, where claims are too many."""
+
 Edges = dict[int, dict[int, float]]
 Links = NDArray[np.void]
+_LINK = np.dtype([("one", "u4"), ("other", "u4"), ("odds", "f4")])
 Sign = tuple[str, float]
 
 
@@ -67,27 +72,41 @@ def why(a: Traits, b: Traits) -> Join:
     return Join((a.id, b.id), total, tuple(each for each in found if each[1]))
 
 
-def groups(claims: Many) -> Iterator[list[int]]:
-    """The claims of each happening, as places in `claims`, which are in a fixed order (see `in_order`)."""
+def linked(members: Sequence[Traits], pairs: Iterable[tuple[int, int, float]]) -> list[list[int]]:
+    """The groups among claims that hang together, given in their fixed order: as places in it. `pairs` are
+    places, the lower first, and log odds."""
+    links = np.array([pair for pair in pairs if _counts(pair[2])], dtype=_LINK)
+    return _linked(list(range(len(members))), links)
+
+
+def _counts(odds: float) -> bool:
+    """Whether a pair is told from one that nothing speaks for."""
+    return odds > FLOOR or odds <= PARTED_BELOW
+
+
+def groups(claims: Many, kept: Kept | None = None) -> Iterator[list[int]]:
+    """The claims of each happening, as places in `claims`, which are in a fixed order (see `in_order`);
+    `kept` are those that count, all if None."""
     table = weights()
     ones, others, weighed = array("I"), array("I"), array("f")
-    for one, other in candidates(claims):
+    for one, other in candidates(claims, kept):
         odds = weigh(claims[one], claims[other], table)
-        if odds > FLOOR or odds <= PARTED_BELOW:
+        if _counts(odds):
             ones.append(one)
             others.append(other)
             weighed.append(odds)
-    links = np.zeros(len(ones), dtype=[("one", "u4"), ("other", "u4"), ("odds", "f4")])
+    links = np.zeros(len(ones), dtype=_LINK)
     links["one"], links["other"], links["odds"] = ones, others, weighed
     del ones, others, weighed
-    yield from _apart(np.arange(len(claims)), links, ENOUGH)
+    members = np.arange(len(claims)) if kept is None else np.flatnonzero(kept)
+    yield from _apart(members, links)
 
 
-def _apart(members: NDArray[np.int64], links: Links, least: float) -> Iterator[list[int]]:
-    """The groups among some claims. Only what hangs together by links above `least` can become one group: it
+def _apart(members: NDArray[np.int64], links: Links, level: int = 0) -> Iterator[list[int]]:
+    """The groups among some claims. Only what hangs together by links above a level can become one group: it
     is looked at alone, and if it is too much, only stronger links count for hanging together."""
     place = np.searchsorted(members, np.stack((links["one"], links["other"])).astype(np.int64))
-    strong = links["odds"] > least
+    strong = links["odds"] > LEVELS[level]
     part = _components(len(members), place[:, strong])
     order = np.argsort(part, kind="stable")
     inside = np.flatnonzero(part[place[0]] == part[place[1]])
@@ -100,8 +119,8 @@ def _apart(members: NDArray[np.int64], links: Links, least: float) -> Iterator[l
         at, link = at + size, link + count
         if size == 1:
             yield mine.tolist()
-        elif size > LARGEST and least < -FLOOR:
-            yield from _apart(mine, its, least + 0.5)
+        elif size > LARGEST and level + 1 < len(LEVELS):
+            yield from _apart(mine, its, level + 1)
         else:
             yield from _linked(mine.tolist(), its)
 
@@ -131,7 +150,7 @@ def _linked(names: list[int], links: Links) -> list[list[int]]:
     """Average linkage over sparse log odds; a pair without a link counts as FLOOR."""
     members = {number: [number] for number in names}
     above: Edges = {}  # sums of what the pairs have above FLOOR
-    for one, other, odds in links.tolist():
+    for one, other, odds in np.sort(links, order=("one", "other")).tolist():
         above.setdefault(one, {})[other] = above.setdefault(other, {})[one] = odds - FLOOR
     need = ENOUGH - FLOOR
     heap: list[tuple[float, int, int]] = []

@@ -1,0 +1,269 @@
+"""What is around a claim in a set of claims that is not looked at whole: its copies, the claims it is
+compared with, and those it hangs together with.
+
+All this is looked up through `Neighbours`, which a database can answer with an index; nothing is asked for
+twice. What comes out is what reconciling the whole set would see. """
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
+from typing import Protocol, TypeVar
+
+import msgspec
+import numpy as np
+
+from rashomon.model import Claim, Report
+from rashomon.reconcile import joining
+from rashomon.reconcile.blocking import OWN, PATIENCE, SHARED
+from rashomon.reconcile.copies import FIRST, copy_key, first_of, is_copy, sources
+from rashomon.reconcile.filing import Range, about, drawer, filed, room
+from rashomon.reconcile.joining import ENOUGH, LEVELS, linked, weigh
+from rashomon.reconcile.tables import weights
+from rashomon.reconcile.traits import Traits, traits_of
+
+T = TypeVar("T")
+
+
+class Filing(msgspec.Struct, frozen=True):
+    """A row by which a claim can be found: `facet` has 32 bits, `place` 63."""
+
+    claim: str
+    facet: int
+    place: int
+
+
+class Neighbours(Protocol):
+    """A set of claims that can be asked for what is near a claim. `rashomon.reconcile.ledger.Ledger` is one
+    in memory; a database keeps the rows of `filings` in a table with an index over (facet, place), and the
+    copy keys of `copy_keys` in one with an index over the key. """
+
+    def report(self, ref: str, /) -> Report | None:
+        """The report of that id, None where only its claims are known."""
+
+    def told(self, ref: str, /) -> Sequence[Claim]:
+        """All claims of a report, in any order."""
+
+    def holders(self, key: int, /) -> Collection[str]:
+        """The ids of the reports that have a claim with that copy key."""
+
+    def filed(self, facet: int, first: int, last: int, most: int, /) -> Sequence[tuple[str, int]]:
+        """The claims filed under a facet from the place `first` to the place `last`, each with its place,
+        without those that are copies; if they are more than `most`, any `most` of them."""
+
+    def claims(self, ids: Collection[str], /) -> Sequence[Claim]:
+        """The claims of those ids, as far as there are such."""
+
+    def copies(self, ids: Collection[str], /) -> Collection[str]:
+        """Those of the ids that are copies, as the last `Change` that named them said."""
+
+
+def filings(claims: Sequence[Claim]) -> list[Filing]:
+    """The rows of all claims of one report."""
+    return [row for each in _filings(_in_order(claims)).values() for row in each]
+
+
+def copy_keys(claims: Iterable[Claim]) -> dict[str, int]:
+    """The copy key of each claim, by its id: a positive number of 63 bits."""
+    return {claim.id: copy_key(traits_of(claim)) for claim in claims}
+
+
+class Set:
+    """A set of claims, looked at through `Neighbours`, with what it remembers of them."""
+
+    def __init__(self, neighbours: Neighbours, like: Set | None = None) -> None:
+        """`like` is a set whose claims are partly the same: claims and their pairs need not be looked at
+        twice."""
+        self._all = neighbours
+        self._traits: dict[str, Traits] = like._traits if like is not None else {}
+        self._odds: dict[tuple[str, str], float] = like._odds if like is not None else {}
+        self.told: Callable[[str], list[Traits]] = cache(self._told)
+        self.holders: Callable[[int], list[str]] = cache(lambda key: sorted(neighbours.holders(key)))
+        self.family: Callable[[str], frozenset[str]] = cache(self._family)
+        self.kept: Callable[[str], frozenset[str]] = cache(self._kept)
+        self.edges: Callable[[str], dict[str, float]] = cache(self._edges)
+        self._part_of: dict[str, frozenset[str]] = {}
+        self._rows: Callable[[str], dict[str, list[Filing]]] = cache(lambda ref: _filings(self.told(ref)))
+        self._filed: Callable[[int, Range], Sequence[tuple[str, int]]] = cache(self._filed_in)
+        self._keys: Callable[[str], frozenset[int]] = cache(
+            lambda ref: frozenset(copy_key(claim) for claim in self.told(ref))
+        )
+
+    def _told(self, ref: str) -> list[Traits]:
+        claims = _in_order(self._all.told(ref))
+        self._traits.update((claim.id, claim) for claim in claims)
+        return claims
+
+    def _kept(self, ref: str) -> frozenset[str]:
+        ids = [claim.id for claim in self.told(ref)]
+        return frozenset(ids) - frozenset(self._all.copies(ids))
+
+    def traits(self, ids: Iterable[str]) -> list[Traits]:
+        """The traits of some claims, in the order of the ids."""
+        ids = list(ids)
+        lacking = [ref for ref in ids if ref not in self._traits]
+        if lacking:
+            self._traits.update((claim.id, traits_of(claim)) for claim in self._all.claims(lacking))
+        return [self._traits[ref] for ref in ids if ref in self._traits]
+
+    def has(self, ref: str) -> bool:
+        """Whether the set has a claim, and it is no copy."""
+        return any(ref in self.kept(claim.report) for claim in self.traits([ref]))
+
+    # copies
+
+    def alike(self, ref: str) -> set[str]:
+        """The reports that one is compared with to see which are copies."""
+        found: set[str] = set()
+        for key in self._keys(ref):
+            reports = self.holders(key)
+            found.update(reports if ref in reports[:FIRST] else reports[:FIRST])
+        return found - {ref}
+
+    def _family(self, ref: str) -> frozenset[str]:
+        """The reports that are copies of each other, and one of which this is."""
+        return _reached(
+            ref,
+            lambda one: [other for other in self.alike(one) if is_copy(self._keys(one), self._keys(other))],
+        )
+
+    def original(self, ref: str) -> str:
+        """The report that one is a copy of, itself if of none."""
+        return first_of({each: len(self.told(each)) for each in self.family(ref)})
+
+    def repeated(self, ref: str) -> dict[str, str]:
+        """The claims of a report that repeat one of its original, and that one."""
+        original = self.original(ref)
+        if original == ref:
+            return {}
+        whole = self.told(original)
+        found = sources([copy_key(claim) for claim in self.told(ref)], [copy_key(claim) for claim in whole])
+        return {
+            claim.id: whole[at].id for claim, at in zip(self.told(ref), found, strict=True) if at is not None
+        }
+
+    # pairs
+
+    def rows(self, claim: Traits) -> list[Filing]:
+        """The rows of a claim."""
+        return self._rows(claim.report)[claim.id]
+
+    def drawer(self, facet: int, place: int) -> Range:
+        """The drawer under a facet that a place lies in."""
+        return drawer(facet, place, lambda span: len(self._filed(facet, span)))
+
+    def within(self, facet: int, span: Range) -> list[str]:
+        """The claims in a drawer."""
+        return [ref for ref, _ in self._filed(facet, span)]
+
+    def _filed_in(self, facet: int, span: Range) -> Sequence[tuple[str, int]]:
+        return self._all.filed(facet, *span, room(facet) + 1)
+
+    def _edges(self, ref: str) -> dict[str, float]:
+        """The claims that one is compared with, and the log odds that they are of one happening."""
+        (one,) = self.traits([ref])
+        shared = Counter(
+            other
+            for row in self.rows(one)
+            for other in self.within(row.facet, self.drawer(row.facet, row.place))
+        )
+        found = {}
+        for other in self.traits(other for other, times in shared.items() if times >= SHARED):
+            if other.report != one.report and _gap(one, other) <= PATIENCE:
+                found[other.id] = self._weigh(one, other)
+        told = self.told(one.report)
+        at = next(place for place, claim in enumerate(told) if claim.id == ref)
+        kept = self.kept(one.report)
+        for other in told[max(at - OWN, 0) : at + OWN + 1]:
+            if other.id != ref and other.id in kept:
+                found[other.id] = self._weigh(one, other)
+        return found
+
+    def _weigh(self, one: Traits, other: Traits) -> float:
+        pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
+        if pair not in self._odds:
+            # as it is kept where all claims are reconciled at once
+            self._odds[pair] = float(np.float32(weigh(one, other, weights())))
+        return self._odds[pair]
+
+    # what hangs together
+
+    def hanging(self, ref: str) -> frozenset[str]:
+        """The claims that one hangs together with, itself among them: by links above the least level at which
+        they are not too many. They all hang together with the same."""
+        if ref not in self._part_of:
+            part = self._hanging(ref)
+            self._part_of.update(dict.fromkeys(part, part))
+        return self._part_of[ref]
+
+    def _hanging(self, ref: str) -> frozenset[str]:
+        found, weakest = [ref], [float("inf")]
+        seen = {ref}
+        heap: list[tuple[float, str]] = []
+        self._offer(ref, ENOUGH, heap)
+        largest = joining.LARGEST
+        while heap and len(found) <= largest:
+            odds, other = heapq.heappop(heap)
+            if other not in seen:
+                seen.add(other)
+                found.append(other)
+                weakest.append(min(weakest[-1], -odds))
+                self._offer(other, ENOUGH, heap)
+        if len(found) <= largest:
+            return frozenset(found)
+        level = next((level for level in LEVELS if level >= weakest[largest]), LEVELS[-1])
+        if level < weakest[largest]:  # there is no higher level
+            return _reached(ref, lambda one: [o for o, odds in self.edges(one).items() if odds > level])
+        return frozenset(other for other, odds in zip(found, weakest, strict=True) if odds > level)
+
+    def _offer(self, ref: str, least: float, heap: list[tuple[float, str]]) -> None:
+        for other, odds in self.edges(ref).items():
+            if odds > least:
+                heapq.heappush(heap, (-odds, other))
+
+    def groups(self, hanging: Collection[str]) -> list[list[str]]:
+        """The groups among claims that hang together."""
+        members = sorted(self.traits(hanging), key=lambda claim: (claim.report, claim.at, claim.id))
+        place = {claim.id: at for at, claim in enumerate(members)}
+        pairs = (
+            (place[one], place[other], odds)
+            for one in place
+            for other, odds in self.edges(one).items()
+            if other in place and place[one] < place[other]
+        )
+        return [[members[at].id for at in group] for group in linked(members, pairs)]
+
+
+def _reached(start: T, beside: Callable[[T], Iterable[T]]) -> frozenset[T]:
+    found = {start}
+    open_ = [start]
+    while open_:
+        for other in beside(open_.pop()):
+            if other not in found:
+                found.add(other)
+                open_.append(other)
+    return frozenset(found)
+
+
+def _gap(one: Traits, other: Traits) -> int:
+    if one.days is None or other.days is None:
+        return 0
+    return max(one.days[0], other.days[0]) - min(one.days[1], other.days[1])
+
+
+def _in_order(claims: Iterable[Claim]) -> list[Traits]:
+    return sorted(map(traits_of, claims), key=lambda claim: (claim.at, claim.id))
+
+
+def _filings(claims: Sequence[Traits]) -> dict[str, list[Filing]]:
+    what = about(claims)
+    found = {}
+    for claim in claims:
+        facets, places = filed(claim, what)
+        found[claim.id] = [
+            Filing(claim.id, facet, place)
+            for facet, place in zip(facets.tolist(), places.tolist(), strict=True)
+        ]
+    return found
