@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import typer
 
-from rashomon._terminal import Messages, ProgressBar, at_terminal, output, printable
+from rashomon._terminal import Messages, ProgressBar, at_terminal, output
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rashomon.model import Reading, Report
-    from rashomon.reconcile.incidents import Incident
 
 REFUSED = 1
 
@@ -101,36 +100,9 @@ class Run:
             )
         )
 
-    def incidents(
-        self, story: str | None, incidents: list[Incident], publishers: Mapping[str, str | None]
-    ) -> None:
-        """A table of one story's incidents; `publishers` names each claim's outlet, by the claim's id."""
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(
-            box=None, pad_edge=False, title=Text(f"incidents of {printable(story or 'these reports')}")
-        )
-        for name in ("what", "when", "where", "accounts", "disputes"):
-            table.add_column(name, overflow="fold")
-        for incident in incidents:
-            voices = [
-                account.voice.name
-                or account.voice.text
-                or next(
-                    (outlet for ref in account.claims if (outlet := publishers.get(ref))), "the publisher"
-                )
-                for account in incident.accounts
-            ]
-            cells = (
-                " ".join((incident.type, *incident.modes)),
-                incident.date.first if incident.date else "",
-                incident.place.name if incident.place else "",
-                ", ".join(voices),
-                ", ".join(dispute.field for dispute in incident.disputes),
-            )
-            table.add_row(*(Text(printable(cell)) for cell in cells))
-        self.draw(lambda console: console.print(table))
+    def note(self, note: str) -> None:
+        """A note on the run as a whole."""
+        self._messages.note(None, note)
 
     def write(self, data: bytes) -> None:
         """Bytes to the output, at once where somebody may be waiting for them."""

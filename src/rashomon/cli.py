@@ -1,8 +1,12 @@
 """The commands: thin, over the Python API.
 
     rashomon read FILE...       the claims of each report
-    rashomon compare FILE...    the same, then the incidents of each story
+    rashomon compare FILE...    the incidents of each story, and who says what of them
+    rashomon tension FILE...    scores of events between countries, as each side tells them
+    rashomon brief FILE...      one incident on a page: what all say, where they differ, with sources
     rashomon explain FILE CLAIM which words and scores gave each field of one claim
+    rashomon explain FILE --incident ID
+                                which signs held the claims of one incident together
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
     rashomon add FILE...        keep reports in a store; incidents, reread, forget: work with it
@@ -15,18 +19,22 @@ Exit status: 0 all was read, 1 something was refused (or is not whole), 2 the co
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from rashomon import store_cli
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
+from rashomon.brief_cli import brief
 from rashomon.build_cli import actors, places
+from rashomon.compare_cli import compare
 from rashomon.errors import InputError, MissingExtra, RashomonError
+from rashomon.explain_cli import explain
+from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.tension_cli import tension
 
 app = typer.Typer(
     name="rashomon",
@@ -51,78 +59,12 @@ class Format(StrEnum):
     html = "html"
 
 
-class CompareFormat(StrEnum):
-    """What `compare` prints."""
-
-    table = "table"
-    jsonl = "jsonl"
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         import rashomon
 
         typer.echo(f"rashomon {rashomon.__version__}")
         raise typer.Exit
-
-
-def _published(value: str | None) -> str | None:
-    if value is None:
-        return None
-    from rashomon.sources.wire import parse_published
-
-    day = parse_published(value)
-    if day is None:
-        raise typer.BadParameter(f"{printable(value)!r} is not a date; write it as 2019-05-28")
-    return day
-
-
-def _output(value: Path | None) -> Path | None:
-    if value is not None and (value.is_dir() or not value.absolute().parent.is_dir()):
-        what = "is a folder" if value.is_dir() else "would lie in a folder that does not exist"
-        raise typer.BadParameter(f"{printable(str(value))} {what}; name a file")
-    return value
-
-
-Files = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="FILE",
-        show_default=False,
-        help="Plain text, HTML, JSON Lines or JSON; a folder of such files; - for standard input.",
-    ),
-]
-Published = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DATE",
-        callback=_published,
-        help="Day of publication, as 2019-05-28, of reports that do not say; relative dates start from it.",
-    ),
-]
-Publisher = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Publisher of reports that do not name theirs.")
-]
-Title = Annotated[str | None, typer.Option(metavar="WORDS", help="Title of reports that have none.")]
-MaxChars = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        min=1,
-        help="Refuse a text of more characters. Default: RASHOMON_MAX_CHARS, else 1000000.",
-    ),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        callback=_output,
-        help="Write here; the file appears when all is written.",
-    ),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes, only errors.")]
 
 
 @app.callback()
@@ -170,97 +112,10 @@ def read(
             run.write(render(list(run.readings())).encode("utf-8", "replace"))
 
 
-@app.command()
-def compare(
-    files: Files,
-    form: Annotated[
-        CompareFormat | None,
-        typer.Option(
-            "--format",
-            "-f",
-            show_default=False,
-            help="table for people, jsonl for programs. Default as for read.",
-        ),
-    ] = None,
-    published: Published = None,
-    publisher: Publisher = None,
-    title: Title = None,
-    max_chars: MaxChars = None,
-    to: Output = None,
-    quiet: Quiet = False,
-) -> None:
-    """Compare reports: print what each claims, then the incidents of each story with all their accounts.
-
-    Reports are of one story where their field `story` is the same, or absent.
-    """
-    from rashomon.reconcile import reconcile
-
-    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
-        claims: dict[str | None, list[Any]] = {}
-        reports: dict[str | None, list[Any]] = {}
-
-        def kept() -> Iterator[Any]:
-            for reading in run.readings():
-                claims.setdefault(reading.report.story, []).extend(reading.claims)
-                reports.setdefault(reading.report.story, []).append(reading.report)
-                yield reading
-
-        chosen = form or CompareFormat("jsonl" if _default_format(to) == "html" else _default_format(to))
-        if chosen is CompareFormat.jsonl:
-            from rashomon.exports.jsonl import compare_line
-
-            run.lines(kept())
-            for story, told in claims.items():
-                run.write(compare_line(story, reconcile(told, reports[story])) + b"\n")
-        else:
-            run.table(kept())
-            for story, told in claims.items():
-                outlets = {report.id: report.publisher for report in reports[story]}
-                publishers = {claim.id: outlets.get(claim.report) for claim in told}
-                run.incidents(story, reconcile(told, reports[story]), publishers)
-
-
-@app.command()
-def explain(
-    file: Annotated[
-        str,
-        typer.Argument(metavar="FILE", show_default=False, help="As for read; - for standard input."),
-    ],
-    claim: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="CLAIM",
-            show_default=False,
-            help="A claim's id, the start of one, or its number in the report (2.5: the fifth claim of the "
-            "second report). Without it, the claims are listed.",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
-    published: Published = None,
-    publisher: Publisher = None,
-    title: Title = None,
-    max_chars: MaxChars = None,
-    to: Output = None,
-    quiet: Quiet = False,
-) -> None:
-    """Explain one claim: which words and which scores gave each field, and what else it could have been."""
-    from rashomon.explain import UnknownClaim, find, listing
-    from rashomon.exports import explanation
-
-    with Run([file], published, publisher, title, max_chars, to, quiet) as run:
-        if claim is None:
-            run.write(listing(run.readings()).encode("utf-8", "replace") + b"\n")
-            return
-        try:
-            found = find(run.readings(), claim)
-        except UnknownClaim as unknown:
-            Messages().refuse(unknown)
-            typer.echo(unknown.claims, err=True)
-            raise typer.Exit(REFUSED) from unknown
-        if as_json:
-            run.write(explanation.line(found) + b"\n")
-        else:
-            run.draw(lambda console: explanation.print_explanation(found, console))
+app.command()(compare)
+app.command()(explain)
+app.command()(tension)
+app.command()(brief)
 
 
 @app.command()

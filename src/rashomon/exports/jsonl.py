@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from rashomon.exports.phrases import valid
 from rashomon.model import Reading
+
+if TYPE_CHECKING:
+    from rashomon.comparison import Picture
 
 
 def line(reading: Reading) -> bytes:
@@ -39,8 +42,15 @@ def compare_line(story: str | None, incidents: Sequence[object]) -> bytes:
     return encode({"story": story, "incidents": incidents})
 
 
+def matrix_line(story: str | None, picture: Picture) -> bytes:
+    """A matrix as one JSON object in UTF-8: the story, the incidents that it is put together of, and the
+    matrix."""
+    parts = [part.id for part in picture.parts]
+    return encode({"story": story, "incidents": parts, "matrix": picture.matrix})
+
+
 def encode(value: Any) -> bytes:
-    """Anything that is made of structs and plain values, as JSON in UTF-8."""
+    """Anything that is made of structs and plain values, as JSON in UTF-8; lone surrogates become U+FFFD."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # rare: only then is every string looked at
@@ -60,4 +70,4 @@ def _valid(value: Any) -> Any:
     return value
 
 
-__all__ = ["compare_line", "encode", "line"]
+__all__ = ["compare_line", "encode", "line", "matrix_line"]

@@ -6,50 +6,60 @@ script, by their hashes. It works without script too: events in the text and cla
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib import resources
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from rashomon.exports import phrases
 from rashomon.exports.cards import card
 from rashomon.exports.segments import Segment, paragraphs, segments
+from rashomon.exports.sheet import digest, escape, fill, template
 from rashomon.model import Reading, Report
 
 _NO_CLAIMS = "No claims were found in this report."
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _LINKABLE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 
-def render(readings: Iterable[Reading], title: str = "What the reports say") -> str:
-    """The page for some readings, in their order, as text to be written in UTF-8."""
+Anchors = Mapping[int, Collection[int]]
+"""Offsets into the texts of reports, by the report's place among the readings, that links lead to."""
+
+
+def render(
+    readings: Iterable[Reading],
+    title: str = "What the reports say",
+    lead: str = "",
+    anchors: Anchors = MappingProxyType({}),
+) -> str:
+    """The page for some readings, in their order, as text to be written in UTF-8.
+
+    `lead` is HTML that stands before the reports; it may link to `#w-0-120`, the words at offset 120 of the
+    first report, if `anchors` has them.
+    """
     readings = tuple(readings)
     voices = Counter(phrases.voice_name(claim.voice) for reading in readings for claim in reading.claims)
     keys = {name: f"v{number}" for number, (name, _) in enumerate(voices.most_common())}
-    style, script = _template("page.css"), _template("page.js")
-    return _fill(
-        _template("page.html"),
+    style = template("palette.css", "page.css", *(("matrix.css",) if lead else ()))
+    script = template("page.js")
+    return fill(
+        template("page.html"),
         {
             "title": escape(phrases.one_line(title)),
             "style": style,
             "script": script,
-            "style_hash": _hash(style),
-            "script_hash": _hash(script),
+            "style_hash": digest(style),
+            "script_hash": digest(script),
             "summary": _summary(readings, len(voices)),
             "navigation": _navigation(readings),
+            "lead": lead,
             "filters": _filters(readings, voices, keys),
-            "reports": "\n".join(_report(f"r{n}", reading, keys) for n, reading in enumerate(readings)),
+            "reports": "\n".join(
+                _report(f"r{n}", reading, keys, frozenset(anchors.get(n, ())))
+                for n, reading in enumerate(readings)
+            ),
         },
     )
-
-
-def escape(text: str) -> str:
-    """Text for HTML, in an element or a quoted attribute; harmful characters stand as their code points."""
-    return html.escape(phrases.reveal(text))
 
 
 def _escape_running(text: str) -> str:
@@ -96,7 +106,12 @@ def _select(name: str, options: Sequence[tuple[str, str, int]]) -> str:
     return f'<label>{name} <select name="{name}"><option value="">all</option>{items}</select></label>'
 
 
-def _report(key: str, reading: Reading, voice_keys: Mapping[str, str]) -> str:
+def anchor(report: int, offset: int) -> str:
+    """The id of the words at an offset of a report, if they are among the page's anchors."""
+    return f"w-{report}-{offset}"
+
+
+def _report(key: str, reading: Reading, voice_keys: Mapping[str, str], anchors: frozenset[int]) -> str:
     report = reading.report
     cards = "".join(
         card(f"{key}c{number}", claim, voice_keys[phrases.voice_name(claim.voice)])
@@ -108,7 +123,7 @@ def _report(key: str, reading: Reading, voice_keys: Mapping[str, str]) -> str:
         f'<header><h2 id="{key}-title"><bdi>{_title(report)}</bdi></h2><p class="by">{_byline(report)}</p>'
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + '</header><div class="pair">'
-        f'<section class="text" aria-label="Text">{_text(key, reading)}</section>'
+        f'<section class="text" aria-label="Text">{_text(key, reading, anchors)}</section>'
         '<section aria-label="Claims">'
         + (f'<ol class="claims">{cards}</ol>' if cards else f'<p class="none">{_NO_CLAIMS}</p>')
         + "</section></div></article>"
@@ -135,12 +150,17 @@ def _byline(report: Report) -> str:
     return " · ".join(parts)
 
 
-def _text(key: str, reading: Reading) -> str:
+def _text(key: str, reading: Reading, anchors: frozenset[int]) -> str:
     text, seen = reading.report.text, set[str]()
     cut = segments(len(text), reading.claims, paragraphs(text))
-    return "".join(
-        f"<p>{''.join(_segment(text, key, segment, seen) for segment in paragraph)}</p>" for paragraph in cut
-    )
+
+    def piece(segment: Segment) -> str:
+        words = _segment(text, key, segment, seen)
+        if segment.start not in anchors:
+            return words
+        return f'<span class="w" id="{anchor(int(key[1:]), segment.start)}">{words}</span>'
+
+    return "".join(f"<p>{''.join(map(piece, paragraph))}</p>" for paragraph in cut)
 
 
 def _segment(text: str, key: str, segment: Segment, seen: set[str]) -> str:
@@ -166,18 +186,4 @@ def _is_trigger(roles: tuple[str, ...]) -> bool:
     return any(role.startswith("trigger") for role in roles)
 
 
-def _fill(template: str, values: Mapping[str, str]) -> str:
-    """One pass, so that a report which speaks of "{{script}}" is not filled in."""
-    return _PLACEHOLDER.sub(lambda match: values[match.group(1)], template)
-
-
-def _hash(content: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-
-
-@cache
-def _template(name: str) -> str:
-    return (resources.files("rashomon.exports") / "templates" / name).read_text(encoding="utf-8").strip()
-
-
-__all__ = ["escape", "render"]
+__all__ = ["anchor", "escape", "render"]

@@ -21,10 +21,10 @@ _QUAD_STYLES = {1: "green", 2: "bold green", 3: "yellow", 4: "bold red"}
 
 def print_readings(readings: Iterable[Reading], console: Console) -> None:
     """Write each reading as it comes: a heading, the claims in the order of the text, the notes."""
-    for reading in readings:
+    for place, reading in enumerate(readings, 1):
         console.print(_heading(reading.report, len(reading.claims)))
         if reading.claims:
-            console.print(_table(reading.claims, wide=console.width >= WIDE))
+            console.print(_table(reading.claims, place, wide=console.width >= WIDE))
         for note in reading.notes:
             console.print(Text(f"note: {phrases.one_line(note)}", style="dim"))
         console.print()
@@ -38,17 +38,20 @@ def _heading(report: Report, claims: int) -> Text:
     return heading
 
 
-def _table(claims: tuple[Claim, ...], *, wide: bool) -> Table:
+def _table(claims: tuple[Claim, ...], place: int, *, wide: bool) -> Table:
+    """A row a claim, with its number as `rashomon explain` takes it: 2.5, the fifth of the second report."""
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, show_lines=not wide)
-    columns = [("what", 5), ("who → whom", 9), ("when, where", 6), ("figures", 6), ("says who", 6)]
+    columns = [("what", 6), ("who → whom", 9), ("when, where", 6), ("figures", 6), ("says who", 5)]
+    table.add_column("no.", style="dim", justify="right", no_wrap=True)
     for name, ratio in columns if wide else (column for column in columns if column[0] != "figures"):
         table.add_column(name, ratio=ratio, overflow="fold")
-    for claim in claims:
+    for number, claim in enumerate(claims, 1):
+        ref = Text(f"{place}.{number}")
         what, when_where, figures = _what(claim), _when_where(claim), _figures(claim)
         if wide:
-            table.add_row(what, _parties(claim), when_where, figures, _says_who(claim))
+            table.add_row(ref, what, _parties(claim), when_where, figures, _says_who(claim))
         else:
-            table.add_row(_lines(what, figures), _parties(claim), when_where, _says_who(claim))
+            table.add_row(ref, _lines(what, figures), _parties(claim), when_where, _says_who(claim))
     return table
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from functools import lru_cache
 
+from rashomon.model import Place
 from rashomon.reconcile.traits import Head, Traits, Where, Who
 
 PARTING = frozenset(("long apart", "weeks apart", "one is background", "another one elsewhere"))
@@ -133,7 +134,7 @@ def _places_told(a: Where | None, b: Where | None) -> Iterator[str]:
             yield "far apart" if apart > FAR_KM else "other place"
 
 
-def distance(a: Where, b: Where) -> float | None:
+def distance(a: Where | Place, b: Where | Place) -> float | None:
     """Kilometres between two places, None where one of them has no coordinates."""
     if a.lat is None or b.lat is None or a.lon is None or b.lon is None:
         return None

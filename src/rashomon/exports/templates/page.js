@@ -80,6 +80,8 @@
     var element = event.target instanceof Element ? event.target : null;
     var card = element && element.closest(".card");
     if (card) return { ids: [card.getAttribute("data-claim")], card: card, element: element };
+    var cite = element && element.closest("[data-cites]");
+    if (cite) return { ids: cite.getAttribute("data-cites").split(" "), card: null, element: element, cite: cite };
     var mark = element && element.closest(".text .m");
     if (mark) return { ids: meant(mark.rashomonMark), card: null, element: element };
     return null;
@@ -100,6 +102,7 @@
       return;
     }
     if (at.element.closest("summary") || at.element.closest("dl")) return;
+    if (at.cite) { pin(at.ids); return; } // the link itself leads to the words
     var link = at.element.closest("a");
     if (link) event.preventDefault();
     var again = pinned && at.ids.join() === pinned.join();

@@ -1,0 +1,112 @@
+"""`rashomon compare`: reports set against each other, as matrices, as a page, or as lines for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rashomon._run import Run
+from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
+
+if TYPE_CHECKING:
+    from rashomon.model import Reading
+
+TOP = 3
+"""Matrices that a terminal gets unless it asks for more."""
+
+
+class CompareFormat(StrEnum):
+    """What `compare` prints."""
+
+    table = "table"
+    jsonl = "jsonl"
+    html = "html"
+    matrix = "matrix"
+
+
+def compare(
+    files: Files,
+    form: Annotated[
+        CompareFormat | None,
+        typer.Option(
+            "--format",
+            "-f",
+            show_default=False,
+            help="table: incidents and matrices for people; html: a page, each cell linked to its words; "
+            "jsonl: a line a report and a line a story for programs; matrix: a line of JSON a matrix. "
+            "Default: table on a terminal, html for a file so named, else jsonl.",
+        ),
+    ] = None,
+    top: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="Matrices in the table: the N with the most voices."),
+    ] = TOP,
+    apart: Annotated[
+        bool,
+        typer.Option("--apart", help="A matrix for each incident, also where several are of one operation."),
+    ] = False,
+    published: Published = None,
+    publisher: Publisher = None,
+    title: Title = None,
+    max_chars: MaxChars = None,
+    to: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Compare reports: which facts each voice asserts, denies, hedges or leaves out, side by side.
+
+    Reports are of one story where their field `story` is the same, or absent.
+    """
+    with Run(files, published, publisher, title, max_chars, to, quiet) as run:
+        chosen = form or _default_format(to)
+        if chosen is CompareFormat.jsonl:
+            _lines(run)
+            return
+        from rashomon.comparison import compare as set_side_by_side
+
+        comparisons = set_side_by_side(run.readings(), apart=apart)
+        if chosen is CompareFormat.html:
+            from rashomon.exports.matrix_page import render_comparisons
+
+            run.write(render_comparisons(comparisons).encode("utf-8", "replace"))
+        elif chosen is CompareFormat.matrix:
+            from rashomon.exports.jsonl import matrix_line
+
+            for comparison in comparisons:
+                for picture in comparison.pictures:
+                    run.write(matrix_line(comparison.story, picture) + b"\n")
+        else:
+            from rashomon.exports.matrix_table import print_comparison
+
+            for comparison in comparisons:
+                run.draw(lambda console, told=comparison: print_comparison(told, console, top))  # type: ignore[misc]
+
+
+def _default_format(to: Path | None) -> CompareFormat:
+    if to is not None:
+        page = to.suffix.lower() in {".html", ".htm"}
+        return CompareFormat.html if page else CompareFormat.jsonl
+    return CompareFormat.table if sys.stdout.isatty() else CompareFormat.jsonl
+
+
+def _lines(run: Run) -> None:
+    """A line a report as it is read, and when all are, a line a story."""
+    from rashomon.exports.jsonl import compare_line
+    from rashomon.reconcile import reconcile
+
+    claims: dict[str | None, list[Any]] = {}
+    reports: dict[str | None, list[Any]] = {}
+
+    def kept() -> Iterator[Reading]:
+        for reading in run.readings():
+            claims.setdefault(reading.report.story, []).extend(reading.claims)
+            reports.setdefault(reading.report.story, []).append(reading.report)
+            yield reading
+
+    run.lines(kept())
+    for story, told in claims.items():
+        run.write(compare_line(story, reconcile(told, reports[story])) + b"\n")
