@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 from fake_reader import FakeReader
 from store_builders import attack
@@ -58,10 +60,8 @@ def test_reading_again_goes_on_where_it_stopped(target: str) -> None:
         raise Stop
 
     with Desk(target, reader=NewReader()) as desk:  # type: ignore[arg-type]
-        try:
+        with contextlib.suppress(Stop):
             desk.reread(on_report=stop)
-        except Stop:
-            pass
         assert desk.reread().reports == 1
 
 

@@ -82,7 +82,8 @@ def test_no_word_of_what_was_forgotten_is_left_in_the_file(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"report": "r-1", "publisher": "x"}, {"report": "r-1"}, {"publisher": "x"}, {"before": "soon"}]
+    "asked",
+    [{}, {"report": "r-1", "publisher": "x"}, {"report": "r-1"}, {"publisher": "x"}, {"before": "soon"}],
 )
 def test_what_cannot_be_forgotten_is_an_error(desk: Desk, asked: dict[str, str]) -> None:
     desk.add(attack(1))
