@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -79,7 +80,7 @@ def postgres() -> Iterator[str]:
                 time.sleep(0.1)
         yield f"postgresql://desk@/{{}}?host={folder}"
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # do not wait for clients
         server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
 

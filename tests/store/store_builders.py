@@ -9,6 +9,11 @@ from reconcile_builders import claim, day, figure, party, place, voice
 from rashomon.model import Claim, Reading, Report
 
 TOWNS = ("Vrelo", "Ostrava Vale", "Kamenjar", "Dubrava Dol", "Lipnik", "Suvi Brod")
+WAYS = (
+    "Rebels attacked the market of {town} and killed {killed} traders",
+    "The market of {town} was attacked by rebels, who killed {killed} traders",
+    "In {town} rebels attacked traders on the market; {killed} were killed",
+)
 OUTLETS = ("Vrelo Courier", "Dol Radio", "The Lipnik Post", "Northern Wire")
 
 
@@ -17,7 +22,7 @@ def attack(
     teller: str | None = None, url: str | None = None, **fields: Any,
 ) -> Reading:  # fmt: skip
     """A report in which rebels attack a town and kill some people; `number` makes its words its own."""
-    lead = f"Rebels attacked the market of {town} and killed {killed} traders"
+    lead = WAYS[number % len(WAYS)].format(town=town, killed=killed)
     rest = f"It was dispatch {number} of a reporter who had walked there with mule {number * 7}."
     text = f"{lead}, the clinic said. {rest}"
     report = Report(text=text, published=when, publisher=outlet, url=url, **fields)

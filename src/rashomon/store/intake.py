@@ -18,10 +18,9 @@ from rashomon.errors import MalformedInput
 from rashomon.model import Claim, Reading, Report
 from rashomon.store import identity
 from rashomon.store.publishers import key_of, now, number_of
-from rashomon.store.regrouping import regroup
-from rashomon.store.replacing import pieces
+from rashomon.store.regrouping import come
 from rashomon.store.rows import Row, Told, claim_columns, encoded, iso_day, party_rows
-from rashomon.store.schema import claim, claim_party, report, report_band, report_text, tombstone
+from rashomon.store.schema import claim, claim_party, pieces, report, report_band, report_text, tombstone
 
 State = Literal["added", "known", "forgotten"]
 _CANDIDATES = 64  # near copies that are looked at, the oldest first
@@ -98,7 +97,7 @@ def take(connection: Connection, batch: Sequence[Prepared]) -> Taken:
     """
     at = now()
     added: list[Added] = []
-    new: list[int] = []
+    new: list[tuple[int, Reading, Told]] = []
     for each in batch:
         told = each.reading.report
         known = _seen(connection, told, each.sha256, each.content, each.link)
@@ -111,47 +110,60 @@ def take(connection: Connection, batch: Sequence[Prepared]) -> Taken:
             )
         num, original = _put_report(connection, each, at)
         mine = Told(told.id, told.publisher, told.title, _day(told, at))
-        new += put_claims(connection, num, each.reading, mine)
+        new.append((num, each.reading, mine))
         added.append(Added(told.id, "added", len(each.reading.claims), original, each.reading.notes))
-    incidents = regroup(connection, new, at) if new else []
+    claims = [one for _, reading, _ in new for one in reading.claims]
+    _refuse_taken(connection, claims)
+
+    def put() -> None:
+        for num, reading, mine in new:
+            put_claims(connection, num, reading.claims, mine)
+
+    incidents = come(connection, claims, [reading.report for _, reading, _ in new], put, at) if claims else []
     return Taken(tuple(added), tuple(incidents))
 
 
 def put_claims(
     connection: Connection,
     number: int,
-    reading: Reading,
-    mine: Told,
-    ordinals: Mapping[str, int] | None = None,
-) -> list[int]:
-    """Write claims of a stored report; their rows. `ordinals` are their places in the report, by id, where
-    they are not all of its claims.
-
-    Raises:
-        MalformedInput: a claim's id is taken.
-    """
-    told = reading.report
-    places = ordinals or {each.id: at for at, each in enumerate(reading.claims)}
+    claims: Sequence[Claim],
+    told: Told,
+    places: Mapping[str, int] | None = None,
+    nums: Mapping[str, int] | None = None,
+) -> None:
+    """Write claims of a stored report. `places` are their places among its claims, by id, where they are not
+    all of them; `nums` the rows that some of them had and are to have again."""
     rows: list[Row] = [
         {
-            "id": each.id, "report": number, "ordinal": places[each.id], "body": encoded(each),
-            **claim_columns(each, mine),
+            "id": each.id, "report": number, "ordinal": at if places is None else places[each.id],
+            "body": encoded(each), "is_copy": 0, **claim_columns(each, told),
         }
-        for each in reading.claims
+        for at, each in enumerate(claims)
     ]  # fmt: skip
     if not rows:
-        return []
-    ids = [row["id"] for row in rows]
-    for some in pieces(ids):
-        taken = connection.execute(sa.select(claim.c.id).where(claim.c.id.in_(some))).scalars().first()
-        if taken is not None:
-            raise MalformedInput(f"the claim {taken} is in the store already", where=told.id)
-    query = sa.insert(claim).returning(claim.c.id, claim.c.num)
-    nums: dict[str, int] = {row.id: row.num for row in connection.execute(query, rows)}
-    parties = [row for each in reading.claims for row in party_rows(each, nums[each.id], mine)]
+        return
+    again = [{"num": nums[row["id"]], **row} for row in rows if nums and row["id"] in nums]
+    fresh = [row for row in rows if not nums or row["id"] not in nums]
+    at: dict[str, int] = {row["id"]: row["num"] for row in again}
+    if again:
+        connection.execute(sa.insert(claim), again)
+    if fresh:
+        query = sa.insert(claim).returning(claim.c.id, claim.c.num)
+        at.update({row.id: row.num for row in connection.execute(query, fresh)})
+    parties = [row for each in claims for row in party_rows(each, at[each.id], told)]
     if parties:
         connection.execute(sa.insert(claim_party), parties)
-    return [nums[ref] for ref in ids]
+
+
+def _refuse_taken(connection: Connection, claims: Sequence[Claim]) -> None:
+    reports = {one.id: one.report for one in reversed(claims)}
+    for one in claims:
+        if reports[one.id] != one.report:
+            raise MalformedInput(f"the claim {one.id} is of two reports", where=one.report)
+    for some in pieces(reports):
+        taken = connection.execute(sa.select(claim.c.id).where(claim.c.id.in_(some))).scalars().first()
+        if taken is not None:
+            raise MalformedInput(f"the claim {taken} is in the store already", where=reports[taken])
 
 
 def _check(reading: Reading) -> None:

@@ -1,65 +1,117 @@
-"""Reconciling what is new with what is near it: which stored claims a few new ones may be of one happening
-with.
+"""Reconciling what comes, goes or changes with what is stored: claims join, or leave, and the incidents
+follow.
 
-Looked at are the claims of the same country, or of none, within three weeks of the new ones, and all claims
-of the incidents that any of them are in. Nothing else of the store is read.
+What has to change is worked out by `rashomon.reconcile.incremental`, which looks at what is near and nothing
+else, and gives what reconciling all claims at once would give.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim, Report
-from rashomon.reconcile.building import incidents_of
-from rashomon.store.replacing import Numbered, pieces, replace
+from rashomon.reconcile.incremental import Change, join, leave
+from rashomon.store.neighbours import StoredClaims, put_in, take_out
+from rashomon.store.replacing import Numbered, replace
 from rashomon.store.rows import Told
-from rashomon.store.schema import claim, incident_claim, publisher, report, report_text
+from rashomon.store.schema import claim, incident_claim, pieces, publisher, report, report_text
 
-REACH_DAYS = 21
 _decode = msgspec.json.Decoder(Claim).decode
+Work = Callable[[], None]
 
 
-def regroup(
-    connection: Connection, new: Collection[int], at: str, touched: Collection[int] = ()
+def come(
+    connection: Connection, claims: Sequence[Claim], reports: Iterable[Report], put: Work, at: str
 ) -> list[str]:
-    """Reconcile claims with those near them, and store what comes of it.
-
-    Args:
-        connection: of a write.
-        new: rows of the claims that are new or changed.
-        at: the moment.
-        touched: rows of incidents that lost a claim.
+    """Let claims join. `put` writes them, once it is known what they change.
 
     Returns:
         Ids of the incidents that are new or changed.
     """
-    nums = set(new) | _near(connection, new)
-    held: set[int] = set(touched)
+    stored = StoredClaims(connection)
+    change = join(claims, stored, reports)
+    _file(connection, stored, change, {one.report for one in claims}, put)
+    refs = [ref for incident in change.incidents for ref in incident.claims]
+    return replace(connection, change.incidents, numbered(connection, refs), at)
+
+
+def go(connection: Connection, claims: Collection[str], take: Work, at: str) -> int:
+    """Let claims leave, by their ids. `take` deletes them, once it is known what that changes.
+
+    Returns:
+        How many incidents are changed or no more.
+    """
+    stored = StoredClaims(connection)
+    change = leave(claims, stored)
+    held = _held(connection, stored.numbers(claims).values())
+    _file(connection, stored, change, {one.report for one in stored.claims(claims)}, take)
+    refs = [ref for incident in change.incidents for ref in incident.claims]
+    replace(connection, change.incidents, numbered(connection, refs), at, dict.fromkeys(held, frozenset()))
+    return len(held)
+
+
+def swap(
+    connection: Connection,
+    old: Collection[str],
+    take: Work,
+    new: Sequence[Claim],
+    put: Work,
+    at: str,
+) -> list[str]:
+    """Let claims leave and others join, as one change to the incidents. Claims that are of both, by their
+    ids, are the same in other words: `put` has to write them into the rows that they had.
+
+    Returns:
+        Ids of the incidents that are new or changed.
+    """
+    stored = StoredClaims(connection)
+    left = leave(old, stored)
+    nums = stored.numbers(old)
+    held = _held(connection, nums.values())
+    _file(connection, stored, left, {one.report for one in stored.claims(old)}, take)
+    stored = StoredClaims(connection)
+    joined = join(new, stored)
+    _file(connection, stored, joined, {one.report for one in new}, put)
+    incidents = {each.id: each for each in left.incidents if each.id not in joined.gone}
+    incidents.update((each.id, each) for each in joined.incidents)
+    refs = [ref for each in incidents.values() for ref in each.claims]
+    back = frozenset(nums[one.id] for one in new if one.id in nums)
+    before = {num: claims & back for num, claims in held.items()}
+    return replace(connection, list(incidents.values()), numbered(connection, refs), at, before, back)
+
+
+def _held(connection: Connection, nums: Iterable[int]) -> dict[int, frozenset[int]]:
+    """The incidents of claims, by rows, each with those of these claims that it has."""
+    found: dict[int, set[int]] = {}
     for some in pieces(nums):
-        query = sa.select(incident_claim.c.incident).where(incident_claim.c.claim.in_(some)).distinct()
-        held.update(connection.execute(query).scalars())
-    for some in pieces(held):
-        query = sa.select(incident_claim.c.claim).where(incident_claim.c.incident.in_(some))
-        nums.update(connection.execute(query).scalars())
-    claims = numbered(connection, nums)
-    reports = {each.told.report: each.told for each in claims.values()}
-    found = incidents_of(
-        (each.claim for each in claims.values()),
-        [Report(text="", id=told.report, publisher=told.publisher, published=told.day)
-         for told in reports.values()],
-    )  # fmt: skip
-    return replace(connection, found, claims, at, held)
+        for row in connection.execute(sa.select(incident_claim).where(incident_claim.c.claim.in_(some))):
+            found.setdefault(row.incident, set()).add(row.claim)
+    return {num: frozenset(claims) for num, claims in found.items()}
 
 
-def numbered(connection: Connection, nums: Iterable[int]) -> dict[str, Numbered]:
-    """Stored claims by id, in the order of their rows."""
+def _file(
+    connection: Connection, stored: StoredClaims, change: Change, reports: set[str], work: Work
+) -> None:
+    """Write claims, and file them and what they make a copy, or no copy any more."""
+    reports |= {one.report for one in stored.claims(list(change.copies))}
+    take_out(stored, connection, reports)
+    work()
+    for copy in (0, 1):
+        refs = [ref for ref, source in change.copies.items() if (source is not None) == bool(copy)]
+        for some in pieces(refs):
+            connection.execute(sa.update(claim).where(claim.c.id.in_(some)).values(is_copy=copy))
+    stored.forget()
+    put_in(stored, connection, reports)
+
+
+def numbered(connection: Connection, refs: Iterable[str]) -> dict[str, Numbered]:
+    """Stored claims by id."""
     found: dict[str, Numbered] = {}
-    for some in pieces(sorted(nums)):
+    for some in pieces(refs):
         query = (
             sa.select(
                 claim.c.num, claim.c.body, claim.c.corrected, report.c.id, report.c.day,
@@ -68,34 +120,12 @@ def numbered(connection: Connection, nums: Iterable[int]) -> dict[str, Numbered]
             .join(report, report.c.num == claim.c.report)
             .join(report_text, report_text.c.num == report.c.num)
             .outerjoin(publisher, publisher.c.num == report.c.publisher)
-            .where(claim.c.num.in_(some))
-            .order_by(claim.c.num)
+            .where(claim.c.id.in_(some))
         )  # fmt: skip
         for num, body, corrected, ref, day, name, title in connection.execute(query):
-            one = _decode(corrected or body)
+            one = _decode(corrected if corrected is not None else body)
             found[one.id] = Numbered(num, one, Told(ref, name, title, day))
     return found
 
 
-def _near(connection: Connection, new: Collection[int]) -> set[int]:
-    """Rows of the claims of the same countries in the same weeks."""
-    wanted: dict[str | None, tuple[str, str]] = {}
-    columns = (claim.c.country, claim.c.first_day, claim.c.last_day)
-    for some in pieces(new):
-        for country, first, last in connection.execute(sa.select(*columns).where(claim.c.num.in_(some))):
-            known = wanted.get(country, (first, last))
-            wanted[country] = (min(known[0], first), max(known[1], last))
-    near: set[int] = set()
-    for country, (first, last) in wanted.items():
-        days = (
-            claim.c.last_day >= _shifted(first, -REACH_DAYS),
-            claim.c.last_day <= _shifted(last, REACH_DAYS),
-        )
-        where = claim.c.country.is_(None) if country is None else claim.c.country == country
-        near.update(connection.execute(sa.select(claim.c.num).where(where, *days)).scalars())
-    return near
-
-
-def _shifted(day: str, days: int) -> str:
-    ordinal = datetime.date.fromisoformat(day).toordinal() + days
-    return datetime.date.fromordinal(min(max(ordinal, 1), datetime.date.max.toordinal())).isoformat()
+__all__ = ["come", "go", "numbered", "swap"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -25,12 +25,9 @@ from rashomon.store.schema import (
     incident_claim,
     incident_facet,
     incident_text,
+    pieces,
 )
 
-T = TypeVar("T")
-
-PIECE = 5_000
-"""Values in one list of a statement."""
 _UNTOLD = frozenset(("body", "title"))  # columns whose change says nothing to people
 
 
@@ -43,10 +40,11 @@ class Numbered(msgspec.Struct, frozen=True):
 
 
 class _Old(msgspec.Struct):
-    """An incident that was there: its columns, and the rows of its claims."""
+    """An incident that was there: its columns, the rows of its claims, and those that it still holds."""
 
     row: Mapping[str, Any]
     claims: set[int]
+    linked: set[int]
 
 
 class _New(msgspec.Struct):
@@ -59,19 +57,13 @@ class _New(msgspec.Struct):
     num: int = 0
 
 
-def pieces(values: Iterable[T], size: int = PIECE) -> Iterator[list[T]]:
-    """Values in lists short enough for a statement."""
-    kept = list(values)
-    for at in range(0, len(kept), size):
-        yield kept[at : at + size]
-
-
 def replace(
     connection: Connection,
     incidents: Iterable[Incident],
     claims: Mapping[str, Numbered],
     at: str,
-    touched: Collection[int] = (),
+    before: Mapping[int, Collection[int]] | None = None,
+    anew: Collection[int] = (),
 ) -> list[str]:
     """Store incidents in place of all that hold any of their claims.
 
@@ -80,7 +72,9 @@ def replace(
         incidents: together they hold all claims of every incident that they touch.
         claims: by id, at least every claim of `incidents`.
         at: the moment.
-        touched: rows of further incidents that may have lost their claims.
+        before: further incidents that may have lost claims, by row; for each those of its claims that were
+            taken from it and are there again.
+        anew: rows of claims that say something else than before.
 
     Returns:
         Ids of the incidents that are new or changed.
@@ -89,17 +83,17 @@ def replace(
     for each in incidents:
         mine = [claims[ref] for ref in each.claims]
         news.append(_New(each, mine, {one.num for one in mine}))
-    olds = _olds(connection, set[int]().union(*(new.group for new in news)), touched)
+    olds = _olds(connection, set[int]().union(*(new.group for new in news)), before or {})
     _check(news, olds)
     _inherit(news, olds)
     gone = set(olds) - {new.heir_of for new in news}
     aliases = _bury(connection, gone, olds)
-    moved = [new for new in news if new.heir_of is None or olds[new.heir_of].claims != new.group]
+    moved = [new for new in news if new.heir_of is None or olds[new.heir_of].linked != new.group]
     for some in pieces([num for new in moved for num in new.group]):
         connection.execute(sa.delete(incident_claim).where(incident_claim.c.claim.in_(some)))
     _name(connection, news, olds)
     log: list[Row] = []
-    changed = _put(connection, news, olds, at, log)
+    changed = _put(connection, news, olds, at, log, set(anew))
     links = [{"incident": new.num, "claim": num} for new in moved for num in sorted(new.group)]
     if links:
         connection.execute(sa.insert(incident_claim), links)
@@ -117,19 +111,20 @@ def _check(news: Sequence[_New], olds: Mapping[int, _Old]) -> None:
         raise AssertionError(f"claims would be in no incident ({len(left)}), or in several")
 
 
-def _olds(connection: Connection, claims: set[int], touched: Collection[int]) -> dict[int, _Old]:
-    """The incidents that hold some claims, with all that they hold, by row."""
-    nums = set(touched)
+def _olds(connection: Connection, claims: set[int], before: Mapping[int, Collection[int]]) -> dict[int, _Old]:
+    """The incidents that hold some claims, or held some, with all that they hold, by row."""
+    nums = set(before)
     for some in pieces(claims):
         query = sa.select(incident_claim.c.incident).where(incident_claim.c.claim.in_(some)).distinct()
         nums.update(connection.execute(query).scalars())
     olds: dict[int, _Old] = {}
     for some in pieces(nums):
         for row in connection.execute(sa.select(incident).where(incident.c.num.in_(some))):
-            olds[row.num] = _Old(dict(row._mapping), set())
+            olds[row.num] = _Old(dict(row._mapping), set(before.get(row.num, ())), set())
         query = sa.select(incident_claim).where(incident_claim.c.incident.in_(some))
         for link in connection.execute(query):
             olds[link.incident].claims.add(link.claim)
+            olds[link.incident].linked.add(link.claim)
     return olds
 
 
@@ -175,7 +170,12 @@ def _name(connection: Connection, news: Sequence[_New], olds: Mapping[int, _Old]
 
 
 def _put(
-    connection: Connection, news: Sequence[_New], olds: Mapping[int, _Old], at: str, log: list[Row]
+    connection: Connection,
+    news: Sequence[_New],
+    olds: Mapping[int, _Old],
+    at: str,
+    log: list[Row],
+    anew: set[int],
 ) -> list[str]:
     """Write the rows of what is new or changed; their ids."""
     made: list[Row] = []
@@ -190,7 +190,7 @@ def _put(
             continue
         new.num, old = new.heir_of, olds[new.heir_of]
         fields = [name for name, value in row.items() if old.row[name] != value]
-        if not fields and old.claims == new.group:
+        if not fields and old.claims == new.group and not anew & new.group:
             continue
         connection.execute(sa.update(incident).where(incident.c.num == new.num).values(changed=at, **row))
         kind = "grown" if new.group > old.claims else "changed"
@@ -256,4 +256,4 @@ def _entry(at: str, kind: str, ref: str, **detail: object) -> Row:
     return {"at": at, "kind": kind, "incident": ref, "detail": encoded(detail)}
 
 
-__all__ = ["PIECE", "Numbered", "pieces", "replace"]
+__all__ = ["Numbered", "replace"]

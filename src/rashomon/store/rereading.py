@@ -8,7 +8,6 @@ what people decided about it stays.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy as sa
@@ -17,10 +16,9 @@ from sqlalchemy.engine import Connection
 from rashomon.model import Claim, Reading
 from rashomon.store.intake import day_of_report, put_claims
 from rashomon.store.publishers import now
-from rashomon.store.regrouping import regroup
-from rashomon.store.replacing import pieces
-from rashomon.store.rows import Told, claim_columns, encoded, party_rows
-from rashomon.store.schema import claim, claim_party, incident_claim, report
+from rashomon.store.regrouping import swap
+from rashomon.store.rows import Told, encoded
+from rashomon.store.schema import claim, pieces, report
 
 _claim = msgspec.json.Decoder(Claim).decode
 _FIELDS = tuple(name for name in Claim.__struct_fields__ if name not in ("id", "report"))
@@ -98,34 +96,25 @@ def renew(connection: Connection, num: int, reading: Reading, reader: str) -> Re
     }
     now_read = {each.id: each for each in reading.claims}
     gone = [ref for ref in old if ref not in now_read]
-    touched = _incidents_of(connection, (old[ref].num for ref in gone))
-    for some in pieces([old[ref].num for ref in gone]):
-        connection.execute(sa.delete(claim).where(claim.c.num.in_(some)))
+    same = {ref for ref, each in now_read.items() if ref in old and encoded(each) == old[ref].body}
+    changed = {
+        ref: differences(_claim(old[ref].body), now_read[ref]) for ref in now_read.keys() & old.keys() - same
+    }
+    come = [each for each in reading.claims if each.id not in same]
     mine = Told(told.id, told.publisher, told.title, day_of_report(connection, num))
-    changed: dict[str, tuple[str, ...]] = {}
-    rewritten: list[int] = []
-    for ordinal, each in enumerate(reading.claims):
-        if each.id not in old:
-            continue
-        row = old[each.id]
-        body = encoded(each)
-        if body == row.body and ordinal == row.ordinal:
-            continue
-        names = differences(_claim(row.body), each)
-        if names:
-            changed[each.id] = names
-            rewritten.append(row.num)
-        values = {"body": body, "ordinal": ordinal, **claim_columns(each, mine)}
-        connection.execute(sa.update(claim).where(claim.c.num == row.num).values(**values))
-        connection.execute(sa.delete(claim_party).where(claim_party.c.claim == row.num))
-        parties = list(party_rows(each, row.num, mine))
-        if parties:
-            connection.execute(sa.insert(claim_party), parties)
-    fresh = msgspec.structs.replace(
-        reading, claims=tuple(each for each in reading.claims if each.id not in old)
-    )
-    ordinals = {each.id: at_claim for at_claim, each in enumerate(reading.claims)}
-    added = put_claims(connection, num, fresh, mine, ordinals)
+    places = {each.id: at for at, each in enumerate(reading.claims)}
+
+    def take() -> None:
+        for some in pieces(row.num for ref, row in old.items() if ref not in same):
+            connection.execute(sa.delete(claim).where(claim.c.num.in_(some)))
+
+    def put() -> None:
+        put_claims(connection, num, come, mine, places, {ref: old[ref].num for ref in old})
+
+    incidents = swap(connection, [ref for ref in old if ref not in same], take, come, put, at)
+    for ref in same:
+        if old[ref].ordinal != places[ref]:
+            connection.execute(sa.update(claim).where(claim.c.id == ref).values(ordinal=places[ref]))
     connection.execute(
         sa.update(report)
         .where(report.c.num == num)
@@ -134,12 +123,8 @@ def renew(connection: Connection, num: int, reading: Reading, reader: str) -> Re
             dateline=None if told.dateline is None else encoded(told.dateline), language=told.language,
         )
     )  # fmt: skip
-    incidents: list[str] = []
-    if added or rewritten or gone:
-        left = _claims_in(connection, touched)
-        incidents = regroup(connection, {*added, *rewritten, *left}, at, touched)
-    new = tuple(each.id for each in fresh.claims)
-    return Reread(told.id, new, tuple(gone), changed, tuple(incidents))
+    new = tuple(ref for ref in now_read if ref not in old)
+    return Reread(told.id, new, tuple(gone), {k: v for k, v in changed.items() if v}, tuple(incidents))
 
 
 def differences(then: Claim, now_read: Claim) -> tuple[str, ...]:
@@ -147,19 +132,3 @@ def differences(then: Claim, now_read: Claim) -> tuple[str, ...]:
     return tuple(
         name for name in _FIELDS if name not in _UNTOLD and getattr(then, name) != getattr(now_read, name)
     )
-
-
-def _incidents_of(connection: Connection, nums: Iterable[int]) -> list[int]:
-    found: set[int] = set()
-    for some in pieces(nums):
-        query = sa.select(incident_claim.c.incident).where(incident_claim.c.claim.in_(some))
-        found.update(connection.execute(query).scalars())
-    return sorted(found)
-
-
-def _claims_in(connection: Connection, incidents: Iterable[int]) -> list[int]:
-    found: list[int] = []
-    for some in pieces(incidents):
-        query = sa.select(incident_claim.c.claim).where(incident_claim.c.incident.in_(some))
-        found += connection.execute(query).scalars()
-    return found

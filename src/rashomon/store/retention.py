@@ -18,10 +18,9 @@ from rashomon.store import identity
 from rashomon.store.engine import Store
 from rashomon.store.fulltext import INDEXED
 from rashomon.store.publishers import key_of, now
-from rashomon.store.regrouping import regroup
-from rashomon.store.replacing import pieces
+from rashomon.store.regrouping import go
 from rashomon.store.rows import Row
-from rashomon.store.schema import claim, incident_claim, publisher, report, tombstone
+from rashomon.store.schema import claim, publisher, report, tombstone
 
 TOGETHER = 100
 """Reports that are deleted as one whole, where many are."""
@@ -76,19 +75,18 @@ def forget(connection: Connection, nums: Sequence[int], by: str | None, reason: 
         for kind, key in keys:
             tombs[kind, key] = {"kind": kind, "key": key, "at": at, "by": by, "reason": reason}
     _lay(connection, list(tombs.values()))
-    mine = sa.select(claim.c.num).where(claim.c.report.in_(nums))
-    n_claims = connection.execute(sa.select(sa.func.count()).select_from(mine.subquery())).scalar_one()
-    held = sa.select(incident_claim.c.incident).where(incident_claim.c.claim.in_(mine)).distinct()
-    touched = list(connection.execute(held).scalars())
-    connection.execute(sa.delete(report).where(report.c.num.in_(nums)))
+    claims = connection.execute(sa.select(claim.c.id).where(claim.c.report.in_(nums))).scalars().all()
+
+    def take() -> None:
+        connection.execute(sa.delete(report).where(report.c.num.in_(nums)))
+
+    touched = 0
+    if claims:
+        touched = go(connection, claims, take, at)
+    else:
+        take()
     _elect(connection)
-    left: list[int] = []
-    for some in pieces(touched):
-        query = sa.select(incident_claim.c.claim).where(incident_claim.c.incident.in_(some))
-        left += connection.execute(query).scalars()
-    if touched:
-        regroup(connection, left, at, touched)
-    return Forgotten(len(rows), n_claims, len(touched))
+    return Forgotten(len(rows), len(claims), touched)
 
 
 def forget_publisher(connection: Connection, name: str, by: str | None, reason: str | None) -> None:

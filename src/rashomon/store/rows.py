@@ -12,6 +12,7 @@ import msgspec
 
 from rashomon.knowledge.names import fold
 from rashomon.model import Claim, Date, Party
+from rashomon.reconcile.copies import copy_key
 from rashomon.reconcile.incidents import Incident
 from rashomon.reconcile.traits import traits_of
 
@@ -88,7 +89,7 @@ def claim_columns(claim: Claim, told: Told) -> Row:
         "last_day": last,
         "dated": dated,
         "voice": voice_key(claim, told),
-        "copy_key": traits_of(claim).copy_key,
+        "copy_key": copy_key(traits_of(claim)),
     }
 
 

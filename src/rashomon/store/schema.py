@@ -3,6 +3,7 @@
     publisher 1-n report 1-1 report_text         what came in, word for word
                        1-n report_band           keys by which near copies are found
                        1-n claim 1-n claim_party what was read from it
+                             claim 1-n claim_filing where reconciling finds it
     incident n-n claim (incident_claim)          what was reconciled from the claims
              1-n incident_facet                  what incidents are filtered by
              1-1 incident_text                   the words that they are searched by
@@ -18,6 +19,9 @@ The tables are made by the migrations; a test holds the two together.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -42,7 +46,18 @@ metadata = MetaData(
     }
 )
 
+T = TypeVar("T")
+PIECE = 5_000
+"""Values in one list of a statement."""
+
 Num = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER only
+
+
+def pieces(values: Iterable[T], size: int = PIECE) -> Iterator[list[T]]:
+    """Values in lists short enough for a statement."""
+    kept = list(values)
+    for at in range(0, len(kept), size):
+        yield kept[at : at + size]
 
 
 def _num() -> Column[int]:
@@ -133,7 +148,8 @@ claim = Table(
     Column("last_day", Text, nullable=False),
     Column("dated", Integer, nullable=False),
     Column("voice", Text),  # folded name of whoever vouches; the publisher's where it is its own voice
-    Column("copy_key", LargeBinary, nullable=False),  # equal for a claim and its copy in a republished text
+    Column("copy_key", BigInteger, nullable=False),  # equal for a claim and its copy in a republished text
+    Column("is_copy", Integer, nullable=False),  # of a claim of the original of its report
     Column("body", Text, nullable=False),  # JSON, as it was read
     Column("corrected", Text),  # JSON, as people corrected it
     Index("ix_claim_report", "report", "ordinal"),
@@ -143,6 +159,17 @@ claim = Table(
     Index("ix_claim_voice", "voice", "last_day", "num"),
     Index("ix_claim_geonameid", "geonameid", "last_day"),
     Index("ix_claim_copy_key", "copy_key"),
+)
+
+claim_filing = Table(
+    "claim_filing",
+    metadata,
+    Column("facet", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    # no foreign key: it would need an index of its own, over thirty rows a claim
+    Column("claim", Num, nullable=False),
+    PrimaryKeyConstraint("facet", "place", "claim"),
+    sqlite_with_rowid=False,
 )
 
 claim_party = Table(

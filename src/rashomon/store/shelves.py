@@ -22,13 +22,13 @@ from rashomon.store.records import (
     cursor_of,
     key_of,
 )
-from rashomon.store.replacing import pieces
 from rashomon.store.schema import (
     change,
     claim,
     incident,
     incident_alias,
     incident_claim,
+    pieces,
     publisher,
     report,
     report_text,

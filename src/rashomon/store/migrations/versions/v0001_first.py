@@ -27,6 +27,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_change_incident", "change", ["incident", "num"], unique=False)
     op.create_table(
+        "claim_filing",
+        sa.Column("facet", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("claim", NUM, nullable=False),
+        sa.PrimaryKeyConstraint("facet", "place", "claim", name=op.f("pk_claim_filing")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "correction",
         sa.Column("num", NUM, autoincrement=True, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -232,7 +240,8 @@ def upgrade() -> None:
         sa.Column("last_day", sa.Text(), nullable=False),
         sa.Column("dated", sa.Integer(), nullable=False),
         sa.Column("voice", sa.Text(), nullable=True),
-        sa.Column("copy_key", sa.LargeBinary(), nullable=False),
+        sa.Column("copy_key", sa.BigInteger(), nullable=False),
+        sa.Column("is_copy", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("corrected", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["report"], ["report.num"], name=op.f("fk_claim_report"), ondelete="CASCADE"),
