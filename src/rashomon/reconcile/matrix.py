@@ -18,7 +18,7 @@ import msgspec
 
 from rashomon.errors import InputError
 from rashomon.model import Claim, Party, Report, VoiceKind
-from rashomon.reconcile.copies import originals
+from rashomon.reconcile.copies import copies_among
 from rashomon.reconcile.facts import State, Told, importance, rows, state_of
 from rashomon.reconcile.incidents import Account, Incident, Update
 from rashomon.reconcile.joining import in_order
@@ -128,7 +128,7 @@ def matrices(
     each claim is of: who tells of another part says nothing instead.
     """
     known = {claim.id: claim for claim in claims}
-    original = originals(in_order(map(traits_of, known.values())))
+    original = copies_among(in_order(map(traits_of, known.values()))).original
     of = {report.id: report for report in reports}
     in_report: dict[str, list[Claim]] = defaultdict(list)
     for claim in known.values():

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from rashomon.model import Claim, Date, Party, Place, Report
-from rashomon.reconcile.copies import originals
+from rashomon.reconcile.copies import copies_among
 from rashomon.reconcile.incidents import Account, Incident
 from rashomon.reconcile.joining import in_order
 from rashomon.reconcile.pairs import distance
@@ -59,7 +59,7 @@ def operations(
     known = {claim.id: claim for claim in claims}
     traits = in_order(map(traits_of, known.values()))
     publishers = {report.id: report.publisher for report in reports}
-    outlets = {ref: Outlet(publishers.get(source), source, "") for ref, source in originals(traits).items()}
+    outlets = {ref: Outlet(publishers.get(source), source, "") for ref, source in copies_among(traits).original.items()}
     place = {trait.id: at for at, trait in enumerate(traits)}
     parts = _parts([_Side.of(incident, known) for incident in incidents])
     found = []

@@ -18,7 +18,7 @@ import msgspec
 from rashomon.errors import InputError
 from rashomon.model import Claim
 from rashomon.reconcile.blocking import candidates
-from rashomon.reconcile.copies import originals, without_copies
+from rashomon.reconcile.copies import copies_among
 from rashomon.reconcile.incidents import Incident
 from rashomon.reconcile.joining import ENOUGH, FLOOR, PARTED, PARTED_BELOW, Join, Sign, in_order, why
 from rashomon.reconcile.pairs import PARTING
@@ -107,9 +107,9 @@ def reasons_of(incident: Incident, incidents: Iterable[Incident], claims: Iterab
     missing = set(incident.claims) - {each.id for each in given}
     if missing:
         raise InputError(f"incident {incident.id} has a claim that is not given: {min(missing)}")
-    kept, repeats = without_copies(given, originals(given))
-    told = [given[at] for at in kept]
-    copy_of = {given[copy].id: given[source].id for copy, source in repeats.items()}
+    sources = copies_among(given).source.tolist()
+    told = [each for at, each in enumerate(given) if sources[at] == at]
+    copy_of = {each.id: given[sources[at]].id for at, each in enumerate(given) if sources[at] != at}
     home = {ref: each for each in incidents for ref in each.claims}
     inside = [each for each in told if each.id in set(incident.claims)]
     joins = _joins(told, {each.id for each in inside})

@@ -47,7 +47,8 @@ class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `country` is ISO 3166 alpha-3; `since` and `until` are days that the incident's time has to touch; `actor`
     (an actor or a recipient) and `voice` are names, or codes such as "XKX COP" and "XKX"; `status` is that of
     any claim; `disputed` is whether there is a dispute, or the field that it is about; `words` are searched
-    in quotes, names and titles; `box` is west, south, east, north in degrees.
+    in quotes, names and titles; `side` is the country (alpha-3) that a voice of it speaks for or from; `box`
+    is west, south, east, north in degrees.
     """
 
     country: str | None = None
@@ -63,6 +64,7 @@ class IncidentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: str | None = None
     box: tuple[float, float, float, float] | None = None
     min_voices: int | None = None
+    side: str | None = None
     dismissed: bool = False
 
     def facets(self) -> list[tuple[str, str]]:
@@ -86,25 +88,26 @@ def incidents(
     if sort not in ("day", "changed"):
         raise InputError(f"{sort!r} is no order", hint="day or changed")
     column = incident.c.last_day if sort == "day" else incident.c.changed
-    query = _filtered(connection, asked, sa.select(incident), column, key_of(cursor, sort))
+    query = filtered(connection, asked, sa.select(incident), column, key_of(cursor, sort))
     rows = connection.execute(query.limit(limit_of(limit) + 1)).all()
     return _page(rows, limit, sort, lambda row: (row._mapping[column.name], row.num), incident_record)
 
 
 def count_incidents(connection: Connection, asked: IncidentFilter) -> int:
     """How many incidents there are, up to `COUNTED`, which stands for "more"."""
-    some = _filtered(connection, asked, sa.select(incident.c.num), None, None).limit(COUNTED).subquery()
+    some = filtered(connection, asked, sa.select(incident.c.num), None, None).limit(COUNTED).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
 
-def _filtered(
+def filtered(
     connection: Connection,
     asked: IncidentFilter,
     query: sa.Select[Any],
     column: sa.Column[str] | None,
     after: tuple[str, int] | None,
 ) -> sa.Select[Any]:
-    """The query with its filters and its order; `column` None for no order."""
+    """A query over `incident` with its filters and its order: by `column` from the latest on, after that
+    place where there is one; `column` None for no order."""
     for name in ("country", "type"):
         if (value := getattr(asked, name)) is not None:
             query = query.where(incident.c[name] == value)
@@ -118,6 +121,8 @@ def _filtered(
         query = query.where(incident.c.disputed == int(asked.disputed))
     if asked.min_voices is not None:
         query = query.where(incident.c.n_voices >= asked.min_voices)
+    if asked.side is not None:
+        query = query.where(_told_from(asked.side))
     if asked.box is not None:
         query = query.where(*_within(asked.box))
     if asked.words is not None:
@@ -164,6 +169,18 @@ def _how_many(connection: Connection, facet: tuple[str, str]) -> int:
         .subquery()
     )
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def _told_from(country: str) -> sa.ColumnElement[bool]:
+    """Whether a voice of a country tells of an incident: a quoted one, or a publisher at home there."""
+    at_home = sa.select(publisher.c.key).where(publisher.c.country == country)
+    return sa.exists().where(
+        incident_facet.c.incident == incident.c.num,
+        sa.or_(
+            sa.and_(incident_facet.c.kind == "voice", incident_facet.c.value == country),
+            sa.and_(incident_facet.c.kind == "publisher", incident_facet.c.value.in_(at_home)),
+        ),
+    )
 
 
 def _within(box: tuple[float, float, float, float]) -> list[sa.ColumnElement[bool]]:
