@@ -10,6 +10,7 @@
     rashomon places build DUMP  the table of places, from a GeoNames dump
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
     rashomon add FILE...        keep reports in a store; incidents, reread, forget: work with it
+    rashomon desk               web pages and an API over a store
     rashomon doctor             whether this installation is whole
     rashomon evaluate ...       measure this build against gold sets (extra: rashomon[evaluate])
 
@@ -31,6 +32,7 @@ from rashomon._terminal import Messages, printable
 from rashomon.brief_cli import brief
 from rashomon.build_cli import actors, places
 from rashomon.compare_cli import compare
+from rashomon.desk_cli import desk
 from rashomon.errors import InputError, MissingExtra, RashomonError
 from rashomon.explain_cli import explain
 from rashomon.options import Files, MaxChars, Output, Published, Publisher, Quiet, Title
@@ -116,6 +118,7 @@ app.command()(compare)
 app.command()(explain)
 app.command()(tension)
 app.command()(brief)
+app.command()(desk)
 
 
 @app.command()
