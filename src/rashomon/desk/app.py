@@ -78,6 +78,7 @@ def serve(desk: Desk, host: str, port: int, names: Collection[str] = (), on_read
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(256)  # whoever is told the address may come at once
         if on_ready is not None:
             on_ready(listener.getsockname()[1])
         uvicorn.Server(config).run(sockets=[listener])

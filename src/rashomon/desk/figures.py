@@ -41,9 +41,9 @@ class Course(msgspec.Struct, frozen=True):
     said: tuple[Said, ...]
 
     @property
-    def days(self) -> int:
-        """On how many days it was told."""
-        return len({each.day for each in self.said})
+    def moves(self) -> bool:
+        """Whether it was told on several days, so that a plot says more than the table."""
+        return len({each.day for each in self.said}) > 1
 
 
 def courses(

@@ -87,8 +87,9 @@ def actor(request: Asking, state: State) -> Response[bytes]:
             f"no claim names {one_line(name)[:80]!r}", hint="look for it in the list of actors, or search"
         )
     found = desk.incidents(actor=name, cursor=request.query_params.get("cursor"), limit=LISTED)
+    names = {key_of(each): each for each, _ in reversed(profile.names)}  # the commonest spelling of each
     return page(
-        "actor", name=name, profile=profile, found=found, more=next_page(request, "/actor", found.cursor),
+        "actor", names=list(names.values())[::-1], name=name, profile=profile, found=found, more=next_page(request, "/actor", found.cursor),
         paged="cursor" in request.query_params,
     )  # fmt: skip
 

@@ -174,11 +174,12 @@ def _how_many(connection: Connection, facet: tuple[str, str]) -> int:
 def _told_from(country: str) -> sa.ColumnElement[bool]:
     """Whether a voice of a country tells of an incident: a quoted one, or a publisher at home there."""
     at_home = sa.select(publisher.c.key).where(publisher.c.country == country)
+    heard = incident_facet.alias("heard")
     return sa.exists().where(
-        incident_facet.c.incident == incident.c.num,
+        heard.c.incident == incident.c.num,
         sa.or_(
-            sa.and_(incident_facet.c.kind == "voice", incident_facet.c.value == country),
-            sa.and_(incident_facet.c.kind == "publisher", incident_facet.c.value.in_(at_home)),
+            sa.and_(heard.c.kind == "voice", heard.c.value == country),
+            sa.and_(heard.c.kind == "publisher", heard.c.value.in_(at_home)),
         ),
     )
 

@@ -13,7 +13,56 @@
     });
     return loaded[address];
   }
-  function land(topology) { return topojson.feature(topology, topology.objects.countries); }
+  // Countries that reach over the date line come in one piece; they are cut there, or lines would cross the map.
+  function land(topology) {
+    var world = topojson.feature(topology, topology.objects.countries);
+    world.features.forEach(function (one) {
+      var shape = one.geometry;
+      if (!shape) return;
+      var parts = shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
+      one.geometry = { type: "MultiPolygon", coordinates: [].concat.apply([], parts.map(cut)) };
+    });
+    return world;
+  }
+  function cut(rings) {
+    var unrolled = rings.map(unroll);
+    var reach = [Infinity, -Infinity];
+    unrolled[0].forEach(function (at) { reach = [Math.min(reach[0], at[0]), Math.max(reach[1], at[0])]; });
+    var found = [];
+    [-360, 0, 360].forEach(function (by) {
+      if (reach[0] + by >= 180 || reach[1] + by <= -180) return;
+      var part = unrolled.map(function (ring) {
+        var moved = ring.map(function (at) { return [at[0] + by, at[1]]; });
+        return clip(clip(moved, 180, 1), -180, -1);
+      });
+      if (part[0].length > 3) found.push(part.filter(function (ring) { return ring.length > 3; }));
+    });
+    return found;
+  }
+  function unroll(ring) {
+    var turn = 0;
+    var made = ring.map(function (at, n) {
+      if (n && at[0] - ring[n - 1][0] > 180) turn -= 360;
+      if (n && at[0] - ring[n - 1][0] < -180) turn += 360;
+      return [at[0] + turn, at[1]];
+    });
+    if (turn) made.push([made[made.length - 1][0], -90], [made[0][0], -90], made[0]); // around the pole
+    return made;
+  }
+  function clip(ring, edge, side) {
+    var made = [];
+    ring.forEach(function (at, n) {
+      var before = ring[n ? n - 1 : ring.length - 1];
+      var inside = (at[0] - edge) * side <= 0;
+      if (n && inside !== ((before[0] - edge) * side <= 0)) {
+        var share = (edge - before[0]) / (at[0] - before[0]);
+        made.push([edge, before[1] + share * (at[1] - before[1])]);
+      }
+      if (inside) made.push(at);
+    });
+    if (made.length && (made[0][0] !== made[made.length - 1][0] || made[0][1] !== made[made.length - 1][1])) made.push(made[0]);
+    return made;
+  }
   function element(name, text, parent) {
     var made = document.createElement(name);
     if (text !== null) made.textContent = text;
