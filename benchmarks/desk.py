@@ -29,14 +29,50 @@ from urllib.parse import quote
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "reconcile"), str(ROOT / "tests" / "store")]
 
-TOWNS = [(f"{a}{b}", 10 + n * 0.37 % 30, 38 + n * 0.21 % 12) for n, (a, b) in enumerate(
-    (a, b) for a in ("Vre", "Kame", "Dubra", "Lip", "Suvo", "Ostra", "Mala", "Gorna", "Brezo", "Jase")
-    for b in ("lo", "njar", "va", "nik", "brod", "polje", "gora", "vica", "grad", "vac"))]  # fmt: skip
+TOWNS = [
+    (f"{a}{b}", 10 + n * 0.37 % 30, 38 + n * 0.21 % 12)
+    for n, (a, b) in enumerate(
+        (a, b)
+        for a in ("Vre", "Kame", "Dubra", "Lip", "Suvo", "Ostra", "Mala", "Gorna", "Brezo", "Jase")
+        for b in ("lo", "njar", "va", "nik", "brod", "polje", "gora", "vica", "grad", "vac")
+    )
+]
 LANDS = ("SRB", "XKX", "MOZ", "PER", "UKR", "RUS", "ISR", "PSE", "SDN", "ETH")
-TYPES = ("ASSAULT", "COERCE", "PROTEST", "ACCUSE", "MOBILIZE", "AGREE", "AID", "THREATEN", "REQUEST", "RETREAT")
+TYPES = (
+    "ASSAULT",
+    "COERCE",
+    "PROTEST",
+    "ACCUSE",
+    "MOBILIZE",
+    "AGREE",
+    "AID",
+    "THREATEN",
+    "REQUEST",
+    "RETREAT",
+)
 SECTORS = ("GOV", "MIL", "COP", "REB", "CVL")
-WORDS = ("market bridge convoy harvest school clinic road river station council mayor soldiers villagers strike "
-         "drone barracks checkpoint border miners teachers").split()  # fmt: skip
+WORDS = [
+    "market",
+    "bridge",
+    "convoy",
+    "harvest",
+    "school",
+    "clinic",
+    "road",
+    "river",
+    "station",
+    "council",
+    "mayor",
+    "soldiers",
+    "villagers",
+    "strike",
+    "drone",
+    "barracks",
+    "checkpoint",
+    "border",
+    "miners",
+    "teachers",
+]
 
 
 def sizes(claims: int) -> Iterator[int]:
@@ -44,7 +80,13 @@ def sizes(claims: int) -> Iterator[int]:
     draw = random.Random(1)
     left, number = claims, 0
     while left > 0:
-        size = 200 if number % 9_000 == 17 else 30 if number % 100 == 3 else draw.choice((1, 1, 2, 2, 3, 3, 4, 6))
+        size = (
+            200
+            if number % 9_000 == 17
+            else 30
+            if number % 100 == 3
+            else draw.choice((1, 1, 2, 2, 3, 3, 4, 6))
+        )
         size = min(size, left)
         left -= size
         number += 1
@@ -85,43 +127,84 @@ def fill(store: str, count: int) -> None:
                         outlet = draw.choice(outlets)
                         noun, other = draw.sample(WORDS, 2)
                         killed = draw.randint(1, 40)
-                        quote = f"The army attacked the {noun} of {town} and killed {killed} people near the {other}"
-                        text = f"{quote}, the clinic said. It was dispatch {serial}. " + " ".join(draw.choices(WORDS, k=90))
+                        quote = f"The army attacked the {noun} of {town} and killed {killed} near the {other}"
+                        text = f"{quote}, the clinic said. It was dispatch {serial}. " + " ".join(
+                            draw.choices(WORDS, k=90)
+                        )
                         ref = f"r-{serial:08}"
-                        report = Report(text=text, published=first_day, publisher=outlet, title=f"{noun} of {town}, {serial}", id=ref)
+                        report = Report(
+                            text=text,
+                            published=first_day,
+                            publisher=outlet,
+                            title=f"{noun} of {town}, {serial}",
+                            id=ref,
+                        )
                         row = {
-                            "id": ref, "sha256": report.sha256, "content": f"{serial:08}", "published": first_day,
-                            "day": first_day, "publisher": publishers.number_of(connection, outlet), "notes": "[]",
-                            "reader": "made", "added": at, "read": at, "n_claims": 1, "language": "en",
-                        }  # fmt: skip
+                            "id": ref,
+                            "sha256": report.sha256,
+                            "content": f"{serial:08}",
+                            "published": first_day,
+                            "day": first_day,
+                            "publisher": publishers.number_of(connection, outlet),
+                            "notes": "[]",
+                            "reader": "made",
+                            "added": at,
+                            "read": at,
+                            "n_claims": 1,
+                            "language": "en",
+                        }
                         rows["report"].append({"num": serial, **row})
                         rows["text"].append({"num": serial, "title": report.title, "text": text})
                         teller = voice(f"{draw.choice(WORDS)} of {town}", f"{land} {draw.choice(SECTORS)}")
                         one = claim(
-                            quote, "attacked", kind, id=f"c-{serial:08}", report=ref,
+                            quote,
+                            "attacked",
+                            kind,
+                            id=f"c-{serial:08}",
+                            report=ref,
                             actors=(party(f"{land} army", f"{land} MIL"),),
                             recipients=(party(f"people of {town}", f"{draw.choice(LANDS)} CVL"),),
-                            date=day(first_day), figures=(figure("killed", killed, whom="people"),),
+                            date=day(first_day),
+                            figures=(figure("killed", killed, whom="people"),),
                             place=Place(town, 0, 1, town, None, land, None, None, lat, lon, "town"),
                             **({"voice": teller} if nth % 3 else {}),
-                        )  # fmt: skip
+                        )
                         told = Told(ref, outlet, report.title, first_day)
-                        rows["claim"].append({
-                            "num": serial, "id": one.id, "report": serial, "ordinal": 0, "body": encoded(one),
-                            "is_copy": 0, **claim_columns(one, told),
-                        })  # fmt: skip
+                        rows["claim"].append(
+                            {
+                                "num": serial,
+                                "id": one.id,
+                                "report": serial,
+                                "ordinal": 0,
+                                "body": encoded(one),
+                                "is_copy": 0,
+                                **claim_columns(one, told),
+                            }
+                        )
                         rows["party"] += party_rows(one, serial, told)
                         known[one.id] = Numbered(serial, one, told)
                         mine.append(one)
                         accounts.append(Account(one.voice, (one.id,)))
                     disputes = ()
                     if size > 1 and serial % 3 == 0:
-                        names = [(one.voice.name or known[one.id].told.publisher or "", one) for one in mine[:4]]
-                        disputes = (Dispute("killed", tuple(Position(name, "3", (one.id,)) for name, one in names)),)
-                    made.append(Incident(
-                        f"i-{serial:08}", kind, (), Date(first_day, first_day, "day"), mine[0].place,
-                        tuple(one.id for one in mine), tuple(accounts), disputes,
-                    ))  # fmt: skip
+                        names = [
+                            (one.voice.name or known[one.id].told.publisher or "", one) for one in mine[:4]
+                        ]
+                        disputes = (
+                            Dispute("killed", tuple(Position(name, "3", (one.id,)) for name, one in names)),
+                        )
+                    made.append(
+                        Incident(
+                            f"i-{serial:08}",
+                            kind,
+                            (),
+                            Date(first_day, first_day, "day"),
+                            mine[0].place,
+                            tuple(one.id for one in mine),
+                            tuple(accounts),
+                            disputes,
+                        )
+                    )
                 connection.execute(sa.insert(schema.report), rows["report"])
                 connection.execute(sa.insert(schema.report_text), rows["text"])
                 connection.execute(sa.insert(schema.claim), rows["claim"])
@@ -138,7 +221,12 @@ def fill(store: str, count: int) -> None:
                 some(batch, number)
                 number += sum(batch)
                 batch = []
-                print(f"\r{number:,} claims, {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True)
+                print(
+                    f"\r{number:,} claims, {time.monotonic() - began:.0f} s",
+                    end="",
+                    file=sys.stderr,
+                    flush=True,
+                )
         if batch:
             some(batch, number)
         if desk.store.sqlite:
@@ -164,12 +252,18 @@ def questions(store: str, rounds: int) -> dict[str, list[str]]:
 
     def filtered() -> str:
         fields = {
-            "type": draw.choice(TYPES), "country": draw.choice(LANDS), "actor": f"{draw.choice(LANDS)} army",
-            "voice": quote(f"{draw.choice(WORDS)} of {draw.choice(TOWNS)[0]}"), "side": draw.choice(LANDS),
-            "status": "happened", "disputed": draw.choice(("yes", "killed")), "since": f"20{draw.randint(15, 25)}-03-01",
-            "until": f"20{draw.randint(16, 25)}-09-01", "box": f"{draw.randint(9, 20)},38,30,{draw.randint(40, 50)}",
+            "type": draw.choice(TYPES),
+            "country": draw.choice(LANDS),
+            "actor": f"{draw.choice(LANDS)} army",
+            "voice": quote(f"{draw.choice(WORDS)} of {draw.choice(TOWNS)[0]}"),
+            "side": draw.choice(LANDS),
+            "status": "happened",
+            "disputed": draw.choice(("yes", "killed")),
+            "since": f"20{draw.randint(15, 25)}-03-01",
+            "until": f"20{draw.randint(16, 25)}-09-01",
+            "box": f"{draw.randint(9, 20)},38,30,{draw.randint(40, 50)}",
             "words": draw.choice(WORDS),
-        }  # fmt: skip
+        }
         names = draw.sample(sorted(fields), draw.choice((1, 2, 3)))
         if "since" in names and "until" in names and fields["since"] > fields["until"]:
             names.remove("until")
@@ -183,15 +277,22 @@ def questions(store: str, rounds: int) -> dict[str, list[str]]:
         "list": ["/incidents"] * (rounds // 2) + deep[: rounds // 2],
         "filter": [filtered() for _ in range(2 * rounds)],
         "points (map)": [points() for _ in range(rounds // 2)],
-        "search": [f"/search?q={quote(' '.join(draw.sample(WORDS, draw.choice((1, 2, 3)))))}" for _ in range(rounds)],
+        "search": [
+            f"/search?q={quote(' '.join(draw.sample(WORDS, draw.choice((1, 2, 3)))))}" for _ in range(rounds)
+        ],
         "incident": [f"/incidents/{ref}" for ref in draw.choices(told, k=rounds)],
-        "incident, 20+ voices": [f"/incidents/{ref}" for ref in draw.choices(large, k=rounds)] if large else [],
-        "voice": [f"/voice?name={quote(f'{draw.choice(WORDS)} of {draw.choice(TOWNS)[0]}')}" for _ in range(rounds // 2)],
+        "incident, 20+ voices": [f"/incidents/{ref}" for ref in draw.choices(large, k=rounds)]
+        if large
+        else [],
+        "voice": [
+            f"/voice?name={quote(f'{draw.choice(WORDS)} of {draw.choice(TOWNS)[0]}')}"
+            for _ in range(rounds // 2)
+        ],
         "actor": [f"/actor?name={draw.choice(LANDS)}+army" for _ in range(rounds // 2)],
         "dyad": [f"/dyad?a={a}&b={b}" for a, b in (draw.sample(LANDS, 2) for _ in range(rounds // 4))],
         "actors, voices, dyads": [draw.choice(("/actors", "/voices", "/dyads")) for _ in range(rounds // 4)],
         "API list": [filtered().replace("/incidents?", "/api/v1/incidents?limit=50&") for _ in range(rounds)],
-    }  # fmt: skip
+    }
 
 
 def fetch(connection: http.client.HTTPConnection, path: str) -> tuple[float, int, bytes]:
@@ -206,7 +307,12 @@ def fetch(connection: http.client.HTTPConnection, path: str) -> tuple[float, int
 def measure(store: str, rounds: int) -> None:
     """Start the desk, ask, print."""
     command = [sys.executable, "-m", "rashomon.cli", "desk", "--store", store, "--port", "0"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**__import__("os").environ, "PYTHONPATH": str(ROOT / "src")})
+    server = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**__import__("os").environ, "PYTHONPATH": str(ROOT / "src")},
+    )
     try:
         assert server.stdout is not None
         port = int(re.search(r":(\d+)/ ", server.stdout.readline())[1])  # type: ignore[index]
@@ -222,8 +328,11 @@ def measure(store: str, rounds: int) -> None:
                 wire = max(wire, len(body))
             if len(seconds) > 1:
                 cuts = statistics.quantiles(seconds, n=20)
-                print(f"{kind:24}{len(seconds):9}{1e3 * statistics.median(seconds):11.1f}{1e3 * cuts[18]:9.1f}"
-                      f"{1e3 * max(seconds):10.1f}{wire / 1024:8.1f}", flush=True)  # fmt: skip
+                print(
+                    f"{kind:24}{len(seconds):9}{1e3 * statistics.median(seconds):11.1f}{1e3 * cuts[18]:9.1f}"
+                    f"{1e3 * max(seconds):10.1f}{wire / 1024:8.1f}",
+                    flush=True,
+                )
         for name, path in (("first page", "/"), ("map and timeline", "/incidents")):
             print(f"{name} with all that it loads: {loaded(connection, path) / 1024:.1f} KB")
     finally:
@@ -238,7 +347,9 @@ def loaded(connection: http.client.HTTPConnection, path: str) -> int:
     _, _, body = fetch(connection, path)
     page = gzip.decompress(body).decode() if body[:2] == b"\x1f\x8b" else body.decode()
     linked = re.findall(r'(?:href|src|data-world|data-points)="(/static/[^"]+|/api/v1/points[^"]*)"', page)
-    return len(body) + sum(len(fetch(connection, each.replace("&amp;", "&"))[2]) for each in dict.fromkeys(linked))
+    return len(body) + sum(
+        len(fetch(connection, each.replace("&amp;", "&"))[2]) for each in dict.fromkeys(linked)
+    )
 
 
 def main() -> None:

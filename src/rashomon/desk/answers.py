@@ -35,7 +35,7 @@ class Unacceptable(InputError):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """An error as programs get it: `kind` is stable, `what` and `hint` are for people, `where` names a field."""
+    """An error as programs get it: `kind` is stable, `what` and `hint` are for people, `where` is a field."""
 
     kind: str
     what: str
@@ -53,9 +53,11 @@ def page(name: str, status: int = 200, /, **values: Any) -> Response[bytes]:
     """A page from a template. The browser asks again each time whether it is still so."""
     body = render(f"{name}.html", values).encode("utf-8", "replace")
     return Response(
-        body, status_code=status, media_type="text/html; charset=utf-8",
+        body,
+        status_code=status,
+        media_type="text/html; charset=utf-8",
         headers={"cache-control": "private, no-cache", "vary": "HX-Request"},
-    )  # fmt: skip
+    )
 
 
 def data(value: Any, kind: str = "application/json", status: int = 200, **headers: str) -> Response[bytes]:
@@ -120,5 +122,15 @@ def on_error(request: Asking, error: Exception) -> Response[bytes]:
     return answer
 
 
-__all__ = ["Asking", "Fault", "FaultBody", "Missing", "Unacceptable", "data", "encoded", "fault_of", "on_error",
-           "page"]  # fmt: skip
+__all__ = [
+    "Asking",
+    "Fault",
+    "FaultBody",
+    "Missing",
+    "Unacceptable",
+    "data",
+    "encoded",
+    "fault_of",
+    "on_error",
+    "page",
+]

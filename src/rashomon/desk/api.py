@@ -12,7 +12,7 @@ from litestar import Response, Router, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rashomon.desk import filters
 from rashomon.desk.answers import Asking, FaultBody, Missing, data, page
@@ -35,18 +35,25 @@ _ERRORS = {
     503: ResponseSpec(FaultBody, description="The store cannot be reached just now"),
 }
 _HELP = {
-    "words": 'Words of quotes, names and titles: "a phrase", -without, begin*', "type": "PLOVER type, as ASSAULT",
-    "mode": "PLOVER mode, as aerial", "country": "Where: a name or ISO 3166 alpha-3",
-    "side": "A country whose voices or outlets tell of it", "actor": "Actor or recipient: a name, or a code as XKX COP",
-    "voice": "Who vouches: a name or a code", "publisher": "Which outlet carries it",
-    "status": "Of any claim: happened, denied ...", "disputed": "yes, no, or the field that is disputed",
-    "since": "From this day on", "until": "Up to this day", "box": "west,south,east,north in degrees",
+    "words": 'Words of quotes, names and titles: "a phrase", -without, begin*',
+    "type": "PLOVER type, as ASSAULT",
+    "mode": "PLOVER mode, as aerial",
+    "country": "Where: a name or ISO 3166 alpha-3",
+    "side": "A country whose voices or outlets tell of it",
+    "actor": "Actor or recipient: a name, or a code as XKX COP",
+    "voice": "Who vouches: a name or a code",
+    "publisher": "Which outlet carries it",
+    "status": "Of any claim: happened, denied ...",
+    "disputed": "yes, no, or the field that is disputed",
+    "since": "From this day on",
+    "until": "Up to this day",
+    "box": "west,south,east,north in degrees",
     "min_voices": "Told by at least so many voices",
-}  # fmt: skip
+}
 
 
 def _told(name: str) -> Any:
-    return Parameter(query=name, required=False, description=_HELP[name])
+    return QueryParameter(name=name, required=False, description=_HELP[name])
 
 
 def asked(
@@ -71,10 +78,14 @@ def asked(
 
 
 Cursor = Annotated[
-    str | None, Parameter(query="cursor", required=False, description="Where the last page ended")
+    str | None, QueryParameter(name="cursor", required=False, description="Where the last page ended")
 ]
-Limit = Annotated[str | None, Parameter(query="limit", required=False, description="1 to 1000; 50 without")]
-Form = Annotated[str | None, Parameter(query="format", required=False, description="json, csv or geojson")]
+Limit = Annotated[
+    str | None, QueryParameter(name="limit", required=False, description="1 to 1000; 50 without")
+]
+Form = Annotated[
+    str | None, QueryParameter(name="format", required=False, description="json, csv or geojson")
+]
 
 
 def _limit(value: str | None) -> int:
@@ -100,13 +111,18 @@ def _known(request: Asking, *names: str) -> None:
     responses=_ERRORS,
 )
 def incidents(
-    request: Asking, state: State, asked: IncidentFilter, cursor: Cursor = None, limit: Limit = None,
-    form: Form = None, sort: str = "day",
-) -> Response[bytes]:  # fmt: skip
+    request: Asking,
+    state: State,
+    asked: IncidentFilter,
+    cursor: Cursor = None,
+    limit: Limit = None,
+    form: Form = None,
+    sort: FromQuery[str] = "day",
+) -> Response[bytes]:
     """Incidents, the latest first; `sort` is day or changed."""
     kind = form_of(request, form, (JSON, CSV, GEOJSON))
     fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
-    found = desk_of(state).incidents(sort=sort, cursor=cursor, limit=_limit(limit), **fields)  # type: ignore[arg-type]
+    found = desk_of(state).incidents(sort=sort, cursor=cursor or None, limit=_limit(limit), **fields)  # type: ignore[arg-type]
     if kind == CSV:
         return data(csv_rows(rows_of(found)), CSV, **_next(found.cursor))
     if kind == GEOJSON:
@@ -131,36 +147,45 @@ def points(state: State, asked: IncidentFilter) -> Response[bytes]:
         found, whole = overviews.points(connection, asked)
     rows = [
         (
-            each.id, round(each.lon, 4), round(each.lat, 4), each.type, each.score, each.day,
-            int(each.disputed), each.voices, each.place, each.precision, each.title[:120],
+            each.id,
+            round(each.lon, 4),
+            round(each.lat, 4),
+            each.type,
+            each.score,
+            each.day,
+            int(each.disputed),
+            each.voices,
+            each.place,
+            each.precision,
+            each.title[:120],
         )
         for each in found
-    ]  # fmt: skip
+    ]
     return data({"rows": rows, "whole": whole})
 
 
 @get("/incidents/{ref:str}", sync_to_thread=True, responses=_ERRORS)
-def incident(state: State, ref: str) -> Response[bytes]:
+def incident(state: State, ref: FromPath[str]) -> Response[bytes]:
     """One incident with its claims, reports and history."""
     return data(_detail(state, ref))
 
 
 @get("/incidents/{ref:str}/matrix", sync_to_thread=True, responses=_ERRORS)
-def incident_matrix(state: State, ref: str) -> Response[bytes]:
+def incident_matrix(state: State, ref: FromPath[str]) -> Response[bytes]:
     """The account matrix of an incident: facts, voices, and how each voice tells each fact."""
     detail = _detail(state, ref)
     return data(matrix(cut(detail.incident), detail.claims, _reports(detail)))
 
 
 @get("/incidents/{ref:str}/brief", sync_to_thread=True, responses=_ERRORS)
-def incident_brief(state: State, ref: str) -> Response[bytes]:
+def incident_brief(state: State, ref: FromPath[str]) -> Response[bytes]:
     """A brief of an incident: sentences with their sources."""
     detail = _detail(state, ref)
     return data(brief(cut(detail.incident), detail.claims, _reports(detail)))
 
 
 @get("/incidents/{ref:str}/figures", sync_to_thread=True, responses=_ERRORS)
-def incident_figures(state: State, ref: str) -> Response[bytes]:
+def incident_figures(state: State, ref: FromPath[str]) -> Response[bytes]:
     """How the figures of an incident moved over time, by kind and voice."""
     detail = _detail(state, ref)
     grid = matrix(cut(detail.incident), detail.claims, _reports(detail))
@@ -168,7 +193,7 @@ def incident_figures(state: State, ref: str) -> Response[bytes]:
     return data({"courses": as_data(courses(detail.claims, detail.reports, names))})
 
 
-def _detail(state: State, ref: str) -> Any:
+def _detail(state: State, ref: FromPath[str]) -> Any:
     detail = desk_of(state).incident(ref)
     if detail is None:
         raise Missing("there is no such incident", where=ref[:80])
@@ -191,35 +216,56 @@ def _reports(detail: Any) -> list[Report]:
 
 @get("/claims", sync_to_thread=True, responses=_ERRORS)
 def claims(
-    request: Asking, state: State, cursor: Cursor = None, limit: Limit = None, report: str | None = None,
-    incident: str | None = None, country: str | None = None, since: str | None = None, until: str | None = None,
-    type: str | None = None, mode: str | None = None, actor: str | None = None, voice: str | None = None,
-    status: str | None = None, frame: str | None = None,
-) -> Response[bytes]:  # fmt: skip
+    request: Asking,
+    state: State,
+    cursor: Cursor = None,
+    limit: Limit = None,
+    report: FromQuery[str | None] = None,
+    incident: FromQuery[str | None] = None,
+    country: FromQuery[str | None] = None,
+    since: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
+    type: FromQuery[str | None] = None,
+    mode: FromQuery[str | None] = None,
+    actor: FromQuery[str | None] = None,
+    voice: FromQuery[str | None] = None,
+    status: FromQuery[str | None] = None,
+    frame: FromQuery[str | None] = None,
+) -> Response[bytes]:
     """Claims, the latest first."""
     names = ClaimFilter.__struct_fields__
     _known(request, *names, "cursor", "limit", "format")
     given = {name: request.query_params[name] for name in names if request.query_params.get(name)}
-    found = desk_of(state).claims(cursor=cursor, limit=_limit(limit), **given)
+    found = desk_of(state).claims(cursor=cursor or None, limit=_limit(limit), **given)
     return data({"items": list(found), "cursor": found.cursor})
 
 
 @get("/reports", sync_to_thread=True, responses=_ERRORS)
 def reports(
-    request: Asking, state: State, words: str | None = None, publisher: str | None = None,
-    since: str | None = None, until: str | None = None, cursor: Cursor = None, limit: Limit = None,
-) -> Response[bytes]:  # fmt: skip
+    request: Asking,
+    state: State,
+    words: FromQuery[str | None] = None,
+    publisher: FromQuery[str | None] = None,
+    since: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
+    cursor: Cursor = None,
+    limit: Limit = None,
+) -> Response[bytes]:
     """Reports without their texts, the latest first."""
     _known(request, "words", "publisher", "since", "until", "cursor", "limit")
     found = desk_of(state).reports(
-        words=words or None, publisher=publisher or None, since=since or None, until=until or None,
-        cursor=cursor, limit=_limit(limit),
-    )  # fmt: skip
+        words=words or None,
+        publisher=publisher or None,
+        since=since or None,
+        until=until or None,
+        cursor=cursor or None,
+        limit=_limit(limit),
+    )
     return data({"items": list(found), "cursor": found.cursor})
 
 
 @get("/reports/{ref:path}", sync_to_thread=True, responses=_ERRORS)
-def report(state: State, ref: str) -> Response[bytes]:
+def report(state: State, ref: FromPath[str]) -> Response[bytes]:
     """One report with its text and claims."""
     found = desk_of(state).report(str(ref).removeprefix("/"))
     if found is None:
@@ -229,16 +275,18 @@ def report(state: State, ref: str) -> Response[bytes]:
 
 @get("/search", sync_to_thread=True, responses=_ERRORS)
 def search(
-    request: Asking, state: State, q: str = "", cursor: Cursor = None, limit: Limit = None
+    request: Asking, state: State, q: FromQuery[str] = "", cursor: Cursor = None, limit: Limit = None
 ) -> Response[bytes]:
     """Reports that have some words, with the piece of text where they stand."""
     _known(request, "q", "cursor", "limit")
-    found = desk_of(state).search(q, cursor=cursor, limit=_limit(limit))
+    found = desk_of(state).search(q, cursor=cursor or None, limit=_limit(limit))
     return data({"items": list(found), "cursor": found.cursor})
 
 
 @get("/changes", sync_to_thread=True, responses=_ERRORS)
-def changes(request: Asking, state: State, after: str = "0", limit: Limit = None) -> Response[bytes]:
+def changes(
+    request: Asking, state: State, after: FromQuery[str] = "0", limit: Limit = None
+) -> Response[bytes]:
     """What happened to incidents after a change, the first first: for those who follow along."""
     _known(request, "after", "limit")
     if not (after.isascii() and after.isdigit() and len(after) < 19):
@@ -252,9 +300,14 @@ def changes(request: Asking, state: State, after: str = "0", limit: Limit = None
 
 @get("/tension", sync_to_thread=True, responses=_ERRORS)
 def tension(
-    request: Asking, state: State, a: str = "", b: str = "", by: str = "day", since: str | None = None,
-    until: str | None = None,
-) -> Response[bytes]:  # fmt: skip
+    request: Asking,
+    state: State,
+    a: FromQuery[str] = "",
+    b: FromQuery[str] = "",
+    by: FromQuery[str] = "day",
+    since: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
+) -> Response[bytes]:
     """Sums of event scores between two countries over time: as all tell them, and as each side does."""
     _known(request, "a", "b", "by", "since", "until")
     read = read_dyad(desk_of(state), request.query_params)
@@ -262,7 +315,7 @@ def tension(
 
 
 @get("/publishers/{name:str}", sync_to_thread=True, responses=_ERRORS)
-def publisher(state: State, name: str) -> Response[bytes]:
+def publisher(state: State, name: FromPath[str]) -> Response[bytes]:
     """The profile of a publisher: country, owner, whose side it speaks for."""
     found = desk_of(state).publisher(name)
     if found is None:
@@ -289,9 +342,20 @@ def pages(request: Asking) -> Response[bytes]:
 router = Router(
     "/api/v1",
     route_handlers=[
-        incidents, points, incident, incident_matrix, incident_brief, incident_figures, claims, reports, report,
-        search, changes, tension, publisher,
+        incidents,
+        points,
+        incident,
+        incident_matrix,
+        incident_brief,
+        incident_figures,
+        claims,
+        reports,
+        report,
+        search,
+        changes,
+        tension,
+        publisher,
     ],
-)  # fmt: skip
+)
 
 __all__ = ["pages", "router"]

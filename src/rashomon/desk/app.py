@@ -32,21 +32,36 @@ def create_app(desk: Desk, names: Collection[str] = (), *, anywhere: bool = Fals
     """
     app = Litestar(
         route_handlers=[
-            pages.today, pages.incidents, pages.incident, pages.reports, pages.report, pages.search,
-            pages.static, pages.health, people.actors, people.actor, people.voices, people.voice,
-            people.dyads, people.dyad, api.pages, api.router,
+            pages.today,
+            pages.incidents,
+            pages.incident,
+            pages.reports,
+            pages.report,
+            pages.search,
+            pages.static,
+            pages.health,
+            people.actors,
+            people.actor,
+            people.voices,
+            people.voice,
+            people.dyads,
+            people.dyad,
+            api.pages,
+            api.router,
         ],
         state=State({"desk": desk, "complain": _complain}),
         exception_handlers={Exception: on_error},
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=6, minimum_size=600),
         openapi_config=OpenAPIConfig(
-            title="Rashomon desk", version=rashomon.__version__, path="/api/v1/schema",
+            title="Rashomon desk",
+            version=rashomon.__version__,
+            path="/api/v1/schema",
             description="Incidents, the claims and reports they are made of, and where accounts differ.",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],  # the others load scripts from elsewhere
         ),
         logging_config=None,
         debug=False,
-    )  # fmt: skip
+    )
     return Guard(app, names, anywhere=anywhere)
 
 
@@ -70,9 +85,15 @@ def serve(desk: Desk, host: str, port: int, names: Collection[str] = (), on_read
     anywhere = not is_loopback(host)
     app = create_app(desk, {*names, host} if anywhere else names, anywhere=anywhere)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False,  # type: ignore[arg-type]
-        timeout_graceful_shutdown=3, limit_concurrency=256,
-    )  # fmt: skip
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,  # type: ignore[arg-type]
+        timeout_graceful_shutdown=3,
+        limit_concurrency=256,
+    )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -21,9 +21,23 @@ from rashomon.store.search import parts_of
 
 _LONGEST = 300
 DISPUTE_FIELDS = (
-    "occurred", "killed", "injured", "arrested", "displaced", "missing", "released", "troops", "protesters",
-    "damage", "actor", "recipient", "type", "place", "date", "purpose",
-)  # fmt: skip
+    "occurred",
+    "killed",
+    "injured",
+    "arrested",
+    "displaced",
+    "missing",
+    "released",
+    "troops",
+    "protesters",
+    "damage",
+    "actor",
+    "recipient",
+    "type",
+    "place",
+    "date",
+    "purpose",
+)
 STATUSES: tuple[str, ...] = get_args(Status)
 
 
@@ -147,10 +161,21 @@ def _text(value: str) -> str:
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {
-    "words": _words, "type": _type, "mode": _text, "country": _country, "side": _country, "actor": _text,
-    "voice": _text, "publisher": _text, "status": _status, "disputed": _disputed, "since": _day("since"),
-    "until": _day("until"), "box": _box, "min_voices": _count,
-}  # fmt: skip
+    "words": _words,
+    "type": _type,
+    "mode": _text,
+    "country": _country,
+    "side": _country,
+    "actor": _text,
+    "voice": _text,
+    "publisher": _text,
+    "status": _status,
+    "disputed": _disputed,
+    "since": _day("since"),
+    "until": _day("until"),
+    "box": _box,
+    "min_voices": _count,
+}
 PAGING = frozenset(("cursor", "limit", "sort", "format"))
 
 

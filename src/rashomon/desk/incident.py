@@ -161,9 +161,13 @@ def parts(key: str, reading: Reading, anchors: frozenset[int] = frozenset()) -> 
 
 def _bare(entry: ReportEntry) -> Report:
     return Report(
-        text="", id=entry.id, title=entry.title, published=entry.published, publisher=entry.publisher,
+        text="",
+        id=entry.id,
+        title=entry.title,
+        published=entry.published,
+        publisher=entry.publisher,
         url=entry.url,
-    )  # fmt: skip
+    )
 
 
 def as_data(told: Sequence[Course]) -> list[dict[str, Any]]:

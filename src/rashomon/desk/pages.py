@@ -1,4 +1,4 @@
-"""The pages of lists: today, incidents on map and timeline, reports, search; and the files that pages load."""
+"""Today, incidents on map and timeline, reports, search; and the files that pages load."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
@@ -65,10 +66,20 @@ def incidents(request: Asking, state: State) -> Response[Any]:
     desk = desk_of(state)
     sort = request.query_params.get("sort") or "day"
     values: dict[str, Any] = {
-        "asked": asked, "sort": sort, "types": ontology.TYPES, "statuses": filters.STATUSES,
-        "fields": filters.DISPUTE_FIELDS, "found": [], "count": 0, "counted": COUNTED, "bars": None,
-        "more": None, "paged": "cursor" in request.query_params, "points": "", "problem": None,
-    }  # fmt: skip
+        "asked": asked,
+        "sort": sort,
+        "types": ontology.TYPES,
+        "statuses": filters.STATUSES,
+        "fields": filters.DISPUTE_FIELDS,
+        "found": [],
+        "count": 0,
+        "counted": COUNTED,
+        "bars": None,
+        "more": None,
+        "paged": "cursor" in request.query_params,
+        "points": "",
+        "problem": None,
+    }
     if asked.problems:
         return page("incidents", 400, **values)
     with desk.store.reading() as connection:
@@ -76,7 +87,7 @@ def incidents(request: Asking, state: State) -> Response[Any]:
     try:
         found = desk.incidents(
             sort=sort,  # type: ignore[arg-type]
-            cursor=request.query_params.get("cursor"),
+            cursor=request.query_params.get("cursor") or None,
             limit=LISTED,
             **_fields(asked),
         )
@@ -97,7 +108,7 @@ def _fields(asked: filters.Asked) -> dict[str, Any]:
 
 
 @get("/incidents/{ref:str}", sync_to_thread=True)
-def incident(request: Asking, state: State, ref: str) -> Response[Any]:
+def incident(request: Asking, state: State, ref: FromPath[str]) -> Response[Any]:
     """One incident: who says what of it."""
     desk = desk_of(state)
     detail = desk.incident(ref)
@@ -133,7 +144,9 @@ def reports(request: Asking, state: State) -> Response[bytes]:
             raise InputError(
                 f"there is no filter {min(unknown)[:40]!r}", hint=f"there are {', '.join(asked)}"
             )
-        found = desk_of(state).reports(**asked, cursor=request.query_params.get("cursor"), limit=LISTED)
+        found = desk_of(state).reports(
+            **asked, cursor=request.query_params.get("cursor") or None, limit=LISTED
+        )
     except InputError as error:
         return page("reports", 400, **{**values, "problem": error})
     return page("reports", **{**values, "found": found, "more": next_page(request, "/reports", found.cursor)})
@@ -157,7 +170,7 @@ def search(request: Asking, state: State) -> Response[bytes]:
     desk = desk_of(state)
     words = (request.query_params.get("q") or "").strip()
     values: dict[str, Any] = {"words": words, "hits": [], "incidents": [], "more": None, "problem": None}
-    cursor = request.query_params.get("cursor")
+    cursor = request.query_params.get("cursor") or None
     if words:
         try:
             hits = desk.search(words, cursor=cursor, limit=15)
@@ -169,7 +182,7 @@ def search(request: Asking, state: State) -> Response[bytes]:
 
 
 @get("/static/{name:path}", sync_to_thread=False, include_in_schema=False)
-def static(request: Asking, name: str) -> Response[bytes]:
+def static(request: Asking, name: FromPath[str]) -> Response[bytes]:
     """A file that pages load."""
     found = assets().get(str(name).lstrip("/"))
     if found is None:

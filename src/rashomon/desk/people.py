@@ -86,12 +86,17 @@ def actor(request: Asking, state: State) -> Response[bytes]:
         raise Missing(
             f"no claim names {one_line(name)[:80]!r}", hint="look for it in the list of actors, or search"
         )
-    found = desk.incidents(actor=name, cursor=request.query_params.get("cursor"), limit=LISTED)
+    found = desk.incidents(actor=name, cursor=request.query_params.get("cursor") or None, limit=LISTED)
     names = {key_of(each): each for each, _ in reversed(profile.names)}  # the commonest spelling of each
     return page(
-        "actor", names=list(names.values())[::-1], name=name, profile=profile, found=found, more=next_page(request, "/actor", found.cursor),
+        "actor",
+        names=list(names.values())[::-1],
+        name=name,
+        profile=profile,
+        found=found,
+        more=next_page(request, "/actor", found.cursor),
         paged="cursor" in request.query_params,
-    )  # fmt: skip
+    )
 
 
 @get("/voice", sync_to_thread=True)
@@ -101,7 +106,7 @@ def voice(request: Asking, state: State) -> Response[bytes]:
     mine = key_of(name)
     with desk.store.reading() as connection:
         profile = overviews.voice_profile(connection, name, lambda other: key_of(other) == mine)
-    claims = desk.claims(voice=name, cursor=request.query_params.get("cursor"), limit=LISTED)
+    claims = desk.claims(voice=name, cursor=request.query_params.get("cursor") or None, limit=LISTED)
     publisher = desk.publisher(name)
     if not claims and publisher is None and not profile.incidents:
         raise Missing(
@@ -109,9 +114,15 @@ def voice(request: Asking, state: State) -> Response[bytes]:
         )
     shown = publisher.name if publisher else next((_name(each) for each in claims), None) or name
     return page(
-        "voice", name=name, shown=shown, profile=profile, claims=claims, publisher=publisher,
-        more=next_page(request, "/voice", claims.cursor), paged="cursor" in request.query_params,
-    )  # fmt: skip
+        "voice",
+        name=name,
+        shown=shown,
+        profile=profile,
+        claims=claims,
+        publisher=publisher,
+        more=next_page(request, "/voice", claims.cursor),
+        paged="cursor" in request.query_params,
+    )
 
 
 def _name(record: Any) -> str | None:

@@ -101,9 +101,11 @@ class Guard:
         hosts = [value for key, value in scope["headers"] if key == b"host"]
         if len(hosts) != 1 or not self.answers(hosts[0].decode("latin-1")):
             return (
-                421, "unknown_host", "the desk does not answer to this host name",
+                421,
+                "unknown_host",
+                "the desk does not answer to this host name",
                 "open it as http://127.0.0.1 with its port; for another name start it with --allow-host NAME",
-            )  # fmt: skip
+            )
         if scope["method"] not in ("GET", "HEAD"):
             return 405, "method_not_allowed", "the desk only answers questions", "use GET"
         if len(scope["query_string"]) > _LONGEST_QUERY:

@@ -25,9 +25,12 @@ from rashomon.knowledge import countries
 from rashomon.store.records import IncidentRecord
 
 _TYPES = {
-    ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json", ".txt": "text/plain; charset=utf-8", ".svg": "image/svg+xml",
-}  # fmt: skip
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 
@@ -162,16 +165,33 @@ def _printed(value: Any) -> Any:
 def environment() -> Environment:
     """The templates."""
     made = Environment(
-        loader=PackageLoader("rashomon.desk", "templates"), autoescape=True, undefined=StrictUndefined,
-        finalize=_printed, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("rashomon.desk", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     made.globals |= {
-        "address": address, "incident_address": incident_address, "acts": acts, "quad": quad, "when": when,
-        "disputed_fields": disputed_fields, "country_name": country_name, "plural": plural,
-        "web_address": web_address, "place_words": phrases.place_words, "date_words": phrases.date_words,
-        "assets": assets(), "voice_name": phrases.voice_name, "party_names": phrases.party_names,
-        "figure_words": phrases.figure_words, "event_name": phrases.event_name, "marked": marked, "pairs": pairs,
-    }  # fmt: skip
+        "address": address,
+        "incident_address": incident_address,
+        "acts": acts,
+        "quad": quad,
+        "when": when,
+        "disputed_fields": disputed_fields,
+        "country_name": country_name,
+        "plural": plural,
+        "web_address": web_address,
+        "place_words": phrases.place_words,
+        "date_words": phrases.date_words,
+        "assets": assets(),
+        "voice_name": phrases.voice_name,
+        "party_names": phrases.party_names,
+        "figure_words": phrases.figure_words,
+        "event_name": phrases.event_name,
+        "marked": marked,
+        "pairs": pairs,
+    }
     made.filters["line"] = lambda text: phrases.one_line(str(text))
     return made
 
@@ -181,5 +201,16 @@ def render(name: str, values: Mapping[str, Any]) -> str:
     return environment().get_template(name).render(values)
 
 
-__all__ = ["Asset", "address", "assets", "country_name", "environment", "incident_address", "plural", "quad",
-           "render", "web_address", "when"]  # fmt: skip
+__all__ = [
+    "Asset",
+    "address",
+    "assets",
+    "country_name",
+    "environment",
+    "incident_address",
+    "plural",
+    "quad",
+    "render",
+    "web_address",
+    "when",
+]

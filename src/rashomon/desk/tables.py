@@ -1,4 +1,4 @@
-"""Lists in the forms that other programs take: rows of CSV, features of GeoJSON; and which form is asked for."""
+"""Lists in the forms that other programs take: CSV, GeoJSON; and which form is asked for."""
 
 from __future__ import annotations
 
@@ -14,9 +14,26 @@ from rashomon.store.records import IncidentRecord
 JSON, CSV, GEOJSON = "application/json", "text/csv", "application/geo+json"
 _FORMS = {"json": JSON, "csv": CSV, "geojson": GEOJSON}
 _COLUMNS = (
-    "id", "type", "modes", "status", "first_day", "last_day", "dated", "place", "country", "lat", "lon",
-    "place_precision", "score", "voices", "reports", "outlets", "claims", "disputed", "title",
-)  # fmt: skip
+    "id",
+    "type",
+    "modes",
+    "status",
+    "first_day",
+    "last_day",
+    "dated",
+    "place",
+    "country",
+    "lat",
+    "lon",
+    "place_precision",
+    "score",
+    "voices",
+    "reports",
+    "outlets",
+    "claims",
+    "disputed",
+    "title",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,16 +69,30 @@ def rows_of(found: Iterable[IncidentRecord]) -> Iterator[tuple[Any, ...]]:
     for each in found:
         one, place = each.incident, each.incident.place
         yield (
-            each.id, one.type, " ".join(one.modes), each.status, each.first_day, each.last_day, int(each.dated),
-            place.name if place else None, each.country, place.lat if place else None,
-            place.lon if place else None, place.precision if place else None, each.score, each.n_voices,
-            each.n_reports, each.n_publishers, each.n_claims,
-            " ".join(dict.fromkeys(dispute.field for dispute in one.disputes)), each.title,
-        )  # fmt: skip
+            each.id,
+            one.type,
+            " ".join(one.modes),
+            each.status,
+            each.first_day,
+            each.last_day,
+            int(each.dated),
+            place.name if place else None,
+            each.country,
+            place.lat if place else None,
+            place.lon if place else None,
+            place.precision if place else None,
+            each.score,
+            each.n_voices,
+            each.n_reports,
+            each.n_publishers,
+            each.n_claims,
+            " ".join(dict.fromkeys(dispute.field for dispute in one.disputes)),
+            each.title,
+        )
 
 
 def csv_rows(rows: Iterable[tuple[Any, ...]]) -> bytes:
-    """CSV with a line of names. Text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """CSV with a line of names. What a spreadsheet would run as a formula gets an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS)

@@ -39,15 +39,17 @@ def bars(told: Timeline, asked: Asked, path: str = "/incidents") -> Markup:
             f'<a href="{link}" aria-label="{label}"><title>{label}</title>'
             f'<rect class="hit" x="{x}" y="0" width="1" height="{_HEIGHT}"/>'
             f'<rect x="{x + 0.08:g}" y="{_HEIGHT - high:.2f}" width="0.84" height="{high:.2f}"/>'
-            f'<rect class="d" x="{x + 0.08:g}" y="{_HEIGHT - dark:.2f}" width="0.84" height="{dark:.2f}"/></a>'
+            f'<rect class="d" x="{x + 0.08:g}" y="{_HEIGHT - dark:.2f}" width="0.84" height="{dark:.2f}"/>'
+            "</a>"
         )
     shown = [period for period, place in places.items() if place >= first]
     part = "" if told.whole else " · the latest 100,000 incidents"
     return Markup(
         f'<figure class="time"><svg viewBox="0 0 {width} {_HEIGHT}" preserveAspectRatio="none" role="group" '
         f'aria-label="Incidents by {told.step}">{"".join(drawn)}</svg>'
-        f"<figcaption><span>{words(shown[0])}</span><span>{plural(top, 'incident')} in the fullest {told.step}"
-        f"{part}</span><span>{words(shown[-1]) if len(shown) > 1 else ''}</span></figcaption></figure>"
+        f"<figcaption><span>{words(shown[0])}</span>"
+        f"<span>{plural(top, 'incident')} in the fullest {told.step}{part}</span>"
+        f"<span>{words(shown[-1]) if len(shown) > 1 else ''}</span></figcaption></figure>"
     )
 
 

@@ -194,7 +194,7 @@ def voices(connection: Connection) -> list[Heard]:
     )
     found = [(str(key), int(count)) for key, count in connection.execute(query)]
     known = sa.select(publisher.c.key, publisher.c.name).where(publisher.c.key.in_([key for key, _ in found]))
-    names = {key: name for key, name in connection.execute(known)}
+    names = {row.key: row.name for row in connection.execute(known)}
     return [Heard(key, names.get(key, key), None, count) for key, count in found]
 
 
