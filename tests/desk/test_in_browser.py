@@ -152,8 +152,7 @@ def test_filters_live_in_the_address(running: Running, watched: Watched) -> None
     watched.open("/incidents")
     watched.page.select_option("#f-type", "ASSAULT")
     watched.page.wait_for_url("**/incidents?type=ASSAULT")
-    watched.page.wait_for_load_state("networkidle")
-    assert watched.page.locator("#map.leaflet-container canvas").count() > 0
+    watched.page.locator("#map.leaflet-container canvas").first.wait_for(state="attached")
     watched.page.get_by_role("button", name="Only what this view shows").click()
     watched.page.wait_for_url("**box=**")
     assert "type=ASSAULT" in watched.page.url

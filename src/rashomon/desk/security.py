@@ -10,12 +10,12 @@ import ipaddress
 import json
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rashomon.errors import InputError
 
 if TYPE_CHECKING:
-    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+    from litestar.types import ASGIApp, Message, Receive, Send
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -70,10 +70,10 @@ class Guard:
         self._names = {name.lower() for name in names} | {"localhost"}
         self._anywhere = anywhere
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]
+            if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
 
@@ -94,10 +94,10 @@ class Guard:
             await _refuse(with_headers, *refused)
             return
         if scope["method"] == "HEAD":  # the server leaves the body out
-            scope = {**scope, "method": "GET"}  # type: ignore[misc]
+            scope = {**scope, "method": "GET"}
         await self._app(scope, receive, with_headers)
 
-    def _refusal(self, scope: Scope) -> tuple[int, str, str, str] | None:
+    def _refusal(self, scope: Any) -> tuple[int, str, str, str] | None:
         hosts = [value for key, value in scope["headers"] if key == b"host"]
         if len(hosts) != 1 or not self.answers(hosts[0].decode("latin-1")):
             return (
