@@ -20,7 +20,9 @@ def desk(
         ),
     ] = "desk.db",
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="0 takes one that is free.")] = 8765,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="0 takes one that is free.")
+    ] = 8765,
     show: Annotated[bool, typer.Option("--open", help="Open the pages in a browser.")] = False,
     allow_host: Annotated[
         list[str] | None,

@@ -60,11 +60,16 @@ def page(name: str, status: int = 200, /, **values: Any) -> Response[bytes]:
     )
 
 
-def data(value: Any, kind: str = "application/json", status: int = 200, **headers: str) -> Response[bytes]:
+def data(
+    value: Any, kind: str = "application/json", status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
     """Data for programs."""
     body = value if isinstance(value, bytes) else encoded(value)
     return Response(
-        body, status_code=status, media_type=kind, headers={"cache-control": "private, no-cache", **headers}
+        body,
+        status_code=status,
+        media_type=kind,
+        headers={"cache-control": "private, no-cache", **(headers or {})},
     )
 
 
@@ -116,7 +121,7 @@ def on_error(request: Asking, error: Exception) -> Response[bytes]:
         request.app.state.complain(request.url.path, error)
     headers = {"retry-after": "2"} if status == 503 else {}
     if request.url.path.startswith("/api/") and request.url.path != "/api/":
-        return data(FaultBody(fault), status=status, **headers)
+        return data(FaultBody(fault), status=status, headers=headers)
     answer = page("error", status, fault=fault, status=status)
     answer.headers.update(headers)
     return answer

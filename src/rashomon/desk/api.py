@@ -124,9 +124,9 @@ def incidents(
     fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
     found = desk_of(state).incidents(sort=sort, cursor=cursor or None, limit=_limit(limit), **fields)  # type: ignore[arg-type]
     if kind == CSV:
-        return data(csv_rows(rows_of(found)), CSV, **_next(found.cursor))
+        return data(csv_rows(rows_of(found)), CSV, headers=_next(found.cursor))
     if kind == GEOJSON:
-        return data(features(found, found.cursor), GEOJSON, **_next(found.cursor))
+        return data(features(found, found.cursor), GEOJSON, headers=_next(found.cursor))
     return data({"items": list(found), "cursor": found.cursor})
 
 
@@ -142,7 +142,7 @@ def _next(cursor: str | None) -> dict[str, str]:
 )
 def points(state: State, asked: IncidentFilter) -> Response[bytes]:
     """Up to 10,000 of the latest incidents with a place on the map, as short rows: id, longitude, latitude,
-    type, score, day, disputed, voices, place, precision, title."""
+    type, score, day, disputed, voices, place, precision."""
     with desk_of(state).store.reading() as connection:
         found, whole = overviews.points(connection, asked)
     rows = [
@@ -157,7 +157,6 @@ def points(state: State, asked: IncidentFilter) -> Response[bytes]:
             each.voices,
             each.place,
             each.precision,
-            each.title[:120],
         )
         for each in found
     ]

@@ -90,7 +90,7 @@ def serve(desk: Desk, host: str, port: int, names: Collection[str] = (), on_read
         port=port,
         log_level="warning",
         access_log=False,
-        server_header=False,  # type: ignore[arg-type]
+        server_header=False,
         timeout_graceful_shutdown=3,
         limit_concurrency=256,
     )

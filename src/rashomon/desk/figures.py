@@ -89,11 +89,11 @@ def plot(course: Course) -> Markup:
             f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH}" y1="{y(share):.1f}" y2="{y(share):.1f}"/>'
             f'<text x="{_LEFT - 6}" y="{y(share) + 4:.1f}" class="end">{share:,}</text>'
         )
-    for day in sorted({days[0], days[-1]}):
-        where = "middle" if len(days) == 1 else "start" if day == days[0] else "end"
+    for end in sorted({days[0], days[-1]}):
+        where = "middle" if len(days) == 1 else "start" if end == days[0] else "end"
         drawn.append(
-            f'<text x="{x(day):.1f}" y="{_HEIGHT - 6}" class="{where}">'
-            f"{datetime.date.fromordinal(day).isoformat()}</text>"
+            f'<text x="{x(end):.1f}" y="{_HEIGHT - 6}" class="{where}">'
+            f"{datetime.date.fromordinal(end).isoformat()}</text>"
         )
     for number, (_, its) in enumerate(by_voice(course).items()):
         spots = [(x(day), y(each.value), each) for each in its if (day := _ordinal(each.day)) is not None]

@@ -14,6 +14,7 @@ from rashomon import ontology
 from rashomon.desk import filters
 from rashomon.desk.answers import Asking, Missing, data, page
 from rashomon.desk.incident import REPORTS, parts, view
+from rashomon.desk.kept import counted
 from rashomon.desk.shown import address, assets
 from rashomon.desk.timeline import bars
 from rashomon.errors import InputError
@@ -73,7 +74,7 @@ def incidents(request: Asking, state: State) -> Response[Any]:
         "fields": filters.DISPUTE_FIELDS,
         "found": [],
         "count": 0,
-        "counted": COUNTED,
+        "whole": True,
         "bars": None,
         "more": None,
         "paged": "cursor" in request.query_params,
@@ -82,8 +83,7 @@ def incidents(request: Asking, state: State) -> Response[Any]:
     }
     if asked.problems:
         return page("incidents", 400, **values)
-    with desk.store.reading() as connection:
-        told = overviews.timeline(connection, asked.filter)
+    told = counted(desk, asked.filter, lambda connection: overviews.timeline(connection, asked.filter))
     try:
         found = desk.incidents(
             sort=sort,  # type: ignore[arg-type]
@@ -95,7 +95,8 @@ def incidents(request: Asking, state: State) -> Response[Any]:
         return page("incidents", 400, **{**values, "problem": error})
     values |= {
         "found": found,
-        "count": desk.count(**_fields(asked)),
+        "count": told.count,
+        "whole": told.whole,
         "bars": bars(told, asked),
         "more": next_page(request, "/incidents", found.cursor),
         "points": address("/api/v1/points", **asked.values),
@@ -198,7 +199,7 @@ def health(state: State) -> Response[bytes]:
     """Whether the store answers."""
     with desk_of(state).store.reading() as connection:
         return data(
-            {"status": "ok", "version": overviews.version(connection)}, **{"cache-control": "no-store"}
+            {"status": "ok", "version": overviews.version(connection)}, headers={"cache-control": "no-store"}
         )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from rashomon.desk.answers import Asking, Missing, page
 from rashomon.desk.filters import asked as read_filters
+from rashomon.desk.kept import counted
 from rashomon.desk.pages import LISTED, desk_of, next_page, whole_number
 from rashomon.desk.shown import address
 from rashomon.errors import InputError
@@ -24,27 +24,11 @@ from rashomon.reconcile.narrators import home_key
 from rashomon.reconcile.tension import Period, Tension, dyad_of, tension
 from rashomon.store import overviews
 from rashomon.store.desk import Desk
-from rashomon.store.engine import Connection
 from rashomon.store.queries import day_of
+from rashomon.store.records import ClaimRecord
 from rashomon.store.rows import key_of
 
 T = TypeVar("T")
-_lock = threading.Lock()
-_kept: dict[str, tuple[int, Any]] = {}
-
-
-def _counted(desk: Desk, name: str, count: Callable[[Connection], list[T]]) -> list[T]:
-    """What is counted over many claims, counted anew only after the store has changed."""
-    with desk.store.reading() as connection:
-        key, now = f"{desk.store.name}\0{name}", overviews.version(connection)
-        with _lock:
-            if key in _kept and _kept[key][0] == now:
-                found: list[T] = _kept[key][1]
-                return found
-        found = count(connection)
-    with _lock:
-        _kept[key] = (now, found)
-    return found
 
 
 def _some(request: Asking, path: str, whole: list[T], step: int = 60) -> tuple[list[T], str | None]:
@@ -65,14 +49,14 @@ def _named(request: Asking, what: str) -> str:
 @get("/actors", sync_to_thread=True)
 def actors(request: Asking, state: State) -> Response[bytes]:
     """Who acts and to whom it is done, in the latest claims."""
-    some, more = _some(request, "/actors", _counted(desk_of(state), "parties", overviews.parties))
+    some, more = _some(request, "/actors", counted(desk_of(state), "parties", overviews.parties))
     return page("heard", title="Actors", path="/actor", some=some, more=more, latest=overviews.LATEST)
 
 
 @get("/voices", sync_to_thread=True)
 def voices(request: Asking, state: State) -> Response[bytes]:
     """Who is heard in the latest claims."""
-    some, more = _some(request, "/voices", _counted(desk_of(state), "voices", overviews.voices))
+    some, more = _some(request, "/voices", counted(desk_of(state), "voices", overviews.voices))
     return page("heard", title="Voices", path="/voice", some=some, more=more, latest=overviews.LATEST)
 
 
@@ -125,7 +109,7 @@ def voice(request: Asking, state: State) -> Response[bytes]:
     )
 
 
-def _name(record: Any) -> str | None:
+def _name(record: ClaimRecord) -> str | None:
     voice = record.claim.voice
     return voice.name or voice.text
 
@@ -135,7 +119,7 @@ def dyads(request: Asking, state: State) -> Response[Any]:
     """Pairs of countries of which one does something to the other."""
     if "a" in request.query_params or "b" in request.query_params:
         return Redirect(address("/dyad", a=request.query_params.get("a"), b=request.query_params.get("b")))
-    some, more = _some(request, "/dyads", _counted(desk_of(state), "dyads", overviews.dyads))
+    some, more = _some(request, "/dyads", counted(desk_of(state), "dyads", overviews.dyads))
     named = [(pair, told.dyad_words(pair), count) for pair, count in some]
     return page("dyads", some=named, more=more, latest=overviews.LATEST)
 

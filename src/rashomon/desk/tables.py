@@ -52,9 +52,9 @@ def form_of(request: Asking, named: str | None, offered: Sequence[str]) -> str:
     wanted: list[tuple[float, int, str]] = []
     for place, part in enumerate(accepted.split(",")[:50]):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+        told = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
         try:
-            wanted.append((-float(weight), place, kind))
+            wanted.append((-float(told), place, kind))
         except ValueError:
             continue
     for weight, _, kind in sorted(wanted):

@@ -43,7 +43,7 @@ def bars(told: Timeline, asked: Asked, path: str = "/incidents") -> Markup:
             "</a>"
         )
     shown = [period for period, place in places.items() if place >= first]
-    part = "" if told.whole else " · the latest 100,000 incidents"
+    part = "" if told.whole else f" · the latest {told.count:,} incidents"
     return Markup(
         f'<figure class="time"><svg viewBox="0 0 {width} {_HEIGHT}" preserveAspectRatio="none" role="group" '
         f'aria-label="Incidents by {told.step}">{"".join(drawn)}</svg>'
@@ -65,7 +65,7 @@ def _place(period: str) -> int:
 
 def days(period: str) -> tuple[str, str]:
     """First and last day of a period: "2019", "2019-05" or "2019-05-28"."""
-    step: Step = ("year", "month", "day")[period.count("-")]  # type: ignore[assignment]
+    step: Step = ("year", "month", "day")[period.count("-")]
     if step == "day":
         return period, period
     if step == "year":

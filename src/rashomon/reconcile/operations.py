@@ -59,7 +59,8 @@ def operations(
     known = {claim.id: claim for claim in claims}
     traits = in_order(map(traits_of, known.values()))
     publishers = {report.id: report.publisher for report in reports}
-    outlets = {ref: Outlet(publishers.get(source), source, "") for ref, source in copies_among(traits).original.items()}
+    sources = copies_among(traits).original
+    outlets = {ref: Outlet(publishers.get(source), source, "") for ref, source in sources.items()}
     place = {trait.id: at for at, trait in enumerate(traits)}
     parts = _parts([_Side.of(incident, known) for incident in incidents])
     found = []

@@ -33,7 +33,7 @@ from rashomon.store.shelves import change_of
 
 POINTS = 10_000
 """Points of a map at most."""
-TIMELINE = 100_000
+TIMELINE = 20_000
 """Incidents that a timeline counts at most."""
 LATEST = 20_000
 """Claims among which parties, voices and dyads are counted."""
@@ -66,6 +66,11 @@ class Timeline(msgspec.Struct, frozen=True):
     step: Step
     bars: tuple[tuple[str, int, int], ...]
     whole: bool
+
+    @property
+    def count(self) -> int:
+        """The incidents that are in it."""
+        return sum(count for _, count, _ in self.bars)
 
 
 class Heard(msgspec.Struct, frozen=True):

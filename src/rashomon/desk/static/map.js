@@ -105,9 +105,6 @@
       var link = element("a", row[3].toLowerCase() + (row[8] ? " · " + row[8] : ""), line);
       link.href = "/incidents/" + encodeURIComponent(row[0]);
       element("span", " " + row[5] + (row[6] ? " · disputed" : "") + " · " + row[7] + (row[7] === 1 ? " voice" : " voices"), line);
-      element("br", null, line);
-      var said = element("bdi", row[10], line);
-      said.className = "meta";
     });
     if (members.length > 8) element("p", (members.length - 8).toLocaleString("en") + " more here; the list below has all", box);
     return box;
