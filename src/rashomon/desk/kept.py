@@ -12,7 +12,7 @@ from rashomon.store.desk import Desk
 from rashomon.store.engine import Connection
 
 T = TypeVar("T")
-_MOST = 256
+_MOST = 64
 _lock = threading.Lock()
 _kept: OrderedDict[tuple[str, object], tuple[int, Any]] = OrderedDict()
 

@@ -150,8 +150,11 @@ def read_dyad(desk: Desk, params: Mapping[str, str]) -> ReadDyad:
         raise InputError(f"{by[:40]!r} is no period", where="by", hint="day, week or month")
     since, until = (day_of(params.get(name) or None, name) for name in ("since", "until"))
     pair = dyad_of(one, other)
-    with desk.store.reading() as connection:
-        between = overviews.between(connection, *pair, since, until)
+    between = counted(
+        desk,
+        ("dyad", pair, since, until),
+        lambda connection: overviews.between(connection, *pair, since, until),
+    )
     homes = {home_key(name): land for name, land in between.homes.items()}
     result = tension(between.incidents, between.claims, between.reports, dyads=[pair], by=by, homes=homes)
     return ReadDyad(pair, by, since, until, result, between.whole, len(between.incidents))

@@ -175,13 +175,9 @@ def _told_from(country: str) -> sa.ColumnElement[bool]:
     """Whether a voice of a country tells of an incident: a quoted one, or a publisher at home there."""
     at_home = sa.select(publisher.c.key).where(publisher.c.country == country)
     heard = incident_facet.alias("heard")
-    return sa.exists().where(
-        heard.c.incident == incident.c.num,
-        sa.or_(
-            sa.and_(heard.c.kind == "voice", heard.c.value == country),
-            sa.and_(heard.c.kind == "publisher", heard.c.value.in_(at_home)),
-        ),
-    )
+    quoted = sa.select(heard.c.incident).where(heard.c.kind == "voice", heard.c.value == country)
+    printed = sa.select(heard.c.incident).where(heard.c.kind == "publisher", heard.c.value.in_(at_home))
+    return incident.c.num.in_(sa.union(quoted, printed))
 
 
 def _within(box: tuple[float, float, float, float]) -> list[sa.ColumnElement[bool]]:
