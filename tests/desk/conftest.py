@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import socket
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,45 +15,10 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "reconcile"), str(HERE.parent / "store")]
 
 from desk_builders import hostile, told_twice  # noqa: E402
+from desk_running import Running  # noqa: E402
 from store_builders import many  # noqa: E402
 
 from rashomon.store.desk import Desk  # noqa: E402
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-
-@dataclass
-class Running:
-    """A desk that runs, and how it is asked."""
-
-    desk: Desk
-    port: int
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.putrequest(method, path, skip_host="host" in headers, skip_accept_encoding=True)
-            for name, value in headers.items():
-                connection.putheader(name.replace("_", "-"), value)
-            connection.endheaders()
-            got = connection.getresponse()
-            body = got.read().decode("utf-8", "replace")
-            return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, body)
-        finally:
-            connection.close()
 
 
 @pytest.fixture(scope="session")

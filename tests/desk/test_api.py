@@ -6,8 +6,8 @@ import csv
 import io
 
 import pytest
-from conftest import Running
 from desk_builders import PAYLOAD
+from desk_running import Running
 
 
 def test_lists_go_on_by_cursor(running: Running) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from conftest import Running
 from desk_builders import PAYLOAD
+from desk_running import Running
 
 from rashomon.desk.security import POLICY
 

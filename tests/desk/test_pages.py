@@ -6,7 +6,7 @@ import html.parser
 from urllib.parse import quote
 
 import pytest
-from conftest import Running
+from desk_running import Running
 
 from rashomon.desk.security import POLICY
 

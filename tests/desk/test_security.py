@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Running
+from desk_running import Running
 
 from rashomon.desk.security import Guard, check_bind
 from rashomon.errors import InputError

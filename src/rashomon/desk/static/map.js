@@ -139,8 +139,10 @@
       cells.forEach(function (cell) {
         var many = cell.rows.length;
         var radius = many === 1 ? 5 : 6 + 14 * Math.sqrt(many / biggest);
-        var disputed = cell.disputed > 0;
-        var dot = L.circleMarker(cell.at, { radius: radius, color: disputed ? colour("--q4") : colour("--s0"), weight: disputed ? 2.5 : 1.5, fillColor: disputed ? colour("--q4") : colour("--s0"), fillOpacity: 0.35 });
+        var share = cell.disputed / many;
+        var dot = L.circleMarker(cell.at, { radius: radius, color: colour(share === 1 ? "--q4" : "--s0"), weight: share === 1 ? 2.5 : 1.5, fillColor: colour("--s0"), fillOpacity: 0.3 });
+        // the inner circle is the part of them that is disputed
+        if (share) layer.addLayer(L.circleMarker(cell.at, { radius: radius * Math.sqrt(share), stroke: false, fillColor: colour("--q4"), fillOpacity: 0.75, interactive: false }));
         dot.bindTooltip(many === 1 ? cell.rows[0][3].toLowerCase() + (cell.rows[0][8] ? " · " + escaped(cell.rows[0][8]) : "") : many.toLocaleString("en") + " incidents, " + cell.disputed.toLocaleString("en") + " disputed");
         dot.on("click", function () {
           if (many > 8 && map.getZoom() < 10) map.setView(cell.at, Math.min(map.getZoom() + 2, 11));
@@ -149,18 +151,19 @@
         layer.addLayer(dot);
       });
     }
-    map.on("moveend", function () { kept = { center: map.getCenter(), zoom: map.getZoom() }; show(); });
+    map.on("moveend", function () { if (rows.length) kept = { center: map.getCenter(), zoom: map.getZoom() }; show(); });
     map.setView([25, 15], 1.5);
     get(box.dataset.points).then(function (told) {
+      var before = kept;
       rows = told.rows;
-      note.textContent = rows.length.toLocaleString("en") + (rows.length === 1 ? " incident" : " incidents") + (told.whole ? " with a place" : " with a place, the latest ones") + ".";
+      note.textContent = rows.length.toLocaleString("en") + (rows.length === 1 ? " incident" : " incidents") + (told.whole ? " with a place" : " with a place, the latest ones") + "; red is the disputed part.";
       tools(map, note, box);
       var part = (box.dataset.box || "").split(",").map(Number);
       if (part.length === 4) {
         if (part[2] < part[0]) part[2] += 360;
         L.rectangle([[part[1], part[0]], [part[3], part[2]]], { color: colour("--focus"), weight: 1.5, fill: false, interactive: false }).addTo(map);
         map.fitBounds([[part[1], part[0]], [part[3], part[2]]], { padding: [20, 20] });
-      } else if (kept) map.setView(kept.center, kept.zoom);
+      } else if (before) map.setView(before.center, before.zoom);
       else if (rows.length) map.fitBounds(L.latLngBounds(rows.map(function (row) { return [row[2], row[1]]; })), { padding: [30, 30], maxZoom: 6 });
       show();
     }).catch(function () { note.textContent = "The points could not be loaded; the list below shows the same incidents."; });
