@@ -1,5 +1,6 @@
 # make demo      install into .venv, read the samples, compare three accounts, write demo.html and matrix.html
 # make test      everything that must hold: lint, types, tests
+# make assets    fetch and build the third-party files of the desk's pages (needs npm and its registry)
 # make evaluate  measure this build against gold sets: make evaluate DATA=folder
 # make picture   the picture of the README, from demo.html (needs chromium)
 # make clean     remove .venv and what was built
@@ -19,7 +20,7 @@ ifneq ($(shell $(USABLE) && echo yes),yes)
 $(shell rm -f $(VENV)/.usable $(VENV)/.installed*)
 endif
 
-.PHONY: demo test evaluate picture clean chromium
+.PHONY: assets desk-assets demo test evaluate picture clean chromium
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -32,12 +33,24 @@ demo: $(VENV)/.installed
 	@echo "              $(CURDIR)/demo.html, the reports with every word marked that a claim came from."
 
 # All three run, whatever the first one says; the tests' closing line comes last.
-test: $(VENV)/.installed-test chromium
+test: $(VENV)/.installed-test chromium desk-assets
 	@status=0; \
 	echo "== ruff"; $(PYTHON_IN) -m ruff check . || status=1; \
 	echo "== mypy"; $(PYTHON_IN) -m mypy || status=1; \
 	echo "== pytest"; $(PYTHON_IN) -m pytest $(PYTEST_ARGS) || status=1; \
 	exit $$status
+
+# The desk works without them, with no map and no plots to point at; where npm cannot reach its registry it has to.
+ASSETS := src/rashomon/desk/static/vendor/versions.json
+assets: $(ASSETS)
+$(ASSETS): frontend/package-lock.json frontend/build.mjs frontend/charts.js
+	@command -v npm >/dev/null || { echo "npm is needed for this: https://nodejs.org" >&2; exit 1; }
+	@cd frontend && npm ci --no-audit --no-fund --silent && node build.mjs
+	@touch $@
+
+desk-assets:
+	@$(MAKE) --no-print-directory assets >/dev/null 2>&1 \
+	  || echo "the desk's third-party files could not be built (make assets says why): no map, no htmx"
 
 evaluate: $(VENV)/.installed-evaluate
 	@$(RASHOMON) evaluate all $(if $(DATA),--data "$(DATA)")

@@ -6,9 +6,9 @@ import sys
 import rashomon
 
 PUBLIC = [
-    "Claim", "ClaimList", "EmptyText", "Incident", "InputError", "InstallationError", "MalformedInput",
-    "MissingExtra", "RashomonError", "Reading", "Report", "SourceMissing", "TextTooLong",
-    "UnsupportedLanguage", "__version__", "read", "read_many", "reconcile",
+    "Claim", "ClaimList", "Desk", "EmptyText", "Incident", "InputError", "InstallationError",
+    "MalformedInput", "MissingExtra", "RashomonError", "Reading", "Report", "SourceMissing", "StoreError",
+    "TextTooLong", "UnsupportedLanguage", "__version__", "read", "read_many", "reconcile",
 ]  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def run(code: str) -> str:
 
 
 def test_importing_loads_nothing_heavy() -> None:
-    heavy = "numpy onnxruntime polars py3langid trafilatura rich typer msgspec tokenizers torch"
+    heavy = "numpy onnxruntime polars py3langid trafilatura rich typer msgspec tokenizers torch sqlalchemy"
     code = f"import sys, rashomon; print([name for name in '{heavy}'.split() if name in sys.modules])"
     assert run(code) == "[]"
 

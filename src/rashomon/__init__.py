@@ -28,27 +28,31 @@ if TYPE_CHECKING:
         MissingExtra,
         RashomonError,
         SourceMissing,
+        StoreError,
         TextTooLong,
         UnsupportedLanguage,
     )
     from rashomon.model import Claim, Reading, Report
     from rashomon.reconcile.incidents import Incident
+    from rashomon.store.desk import Desk
 
     __version__: str
 
 _HOMES = {
     "ClaimList": "api", "read": "api", "read_many": "api",
+    "Desk": "store.desk",
     "Claim": "model", "Reading": "model", "Report": "model",
     "Incident": "reconcile.incidents",
     "EmptyText": "errors", "InputError": "errors", "InstallationError": "errors", "MalformedInput": "errors",
-    "MissingExtra": "errors", "RashomonError": "errors", "SourceMissing": "errors", "TextTooLong": "errors",
+    "MissingExtra": "errors", "RashomonError": "errors", "SourceMissing": "errors", "StoreError": "errors",
+    "TextTooLong": "errors",
     "UnsupportedLanguage": "errors",
 }  # fmt: skip
 
 __all__ = [
-    "Claim", "ClaimList", "EmptyText", "Incident", "InputError", "InstallationError", "MalformedInput",
-    "MissingExtra", "RashomonError", "Reading", "Report", "SourceMissing", "TextTooLong",
-    "UnsupportedLanguage", "__version__", "read", "read_many", "reconcile",
+    "Claim", "ClaimList", "Desk", "EmptyText", "Incident", "InputError", "InstallationError",
+    "MalformedInput", "MissingExtra", "RashomonError", "Reading", "Report", "SourceMissing", "StoreError",
+    "TextTooLong", "UnsupportedLanguage", "__version__", "read", "read_many", "reconcile",
 ]  # fmt: skip
 
 

@@ -89,8 +89,8 @@ def read(report: ReportLike, *, max_chars: int | None = None) -> ClaimList:
         MalformedInput: `report` is none of the above, or a field of it is no string.
         InstallationError: the model or a table is missing or damaged.
     """
-    given, notes = _as_report(report)
-    return ClaimList(_with_notes(load_reader().read_checked(check(given, max_chars)), notes))
+    given, notes = as_report(report)
+    return ClaimList(with_notes(load_reader().read_checked(check(given, max_chars)), notes))
 
 
 def read_many(
@@ -130,7 +130,7 @@ def read_many(
         for number, entry in enumerate(reports, 1):
             where = f"report {number}"
             try:
-                report, notes = _as_report(entry)
+                report, notes = as_report(entry)
             except RashomonError as error:
                 policy(error.at(where))
             else:
@@ -139,7 +139,7 @@ def read_many(
                 yield where, report
 
     for where, reading in stream(given(), policy, max_chars=max_chars):
-        yield ClaimList(_with_notes(reading, odd.pop(where, ())))
+        yield ClaimList(with_notes(reading, odd.pop(where, ())))
 
 
 def stream(
@@ -178,8 +178,12 @@ def load_reader() -> Reader:
     return Reader.load()
 
 
-def _as_report(given: ReportLike) -> tuple[Report, tuple[str, ...]]:
-    """The report, and notes on fields of it that had to be left out."""
+def as_report(given: ReportLike) -> tuple[Report, tuple[str, ...]]:
+    """The report, and notes on fields of it that had to be left out.
+
+    Raises:
+        MalformedInput: it is no report.
+    """
     if isinstance(given, Report):
         if not isinstance(given.text, str):
             raise MalformedInput(f"the text is {type(given.text).__name__}, it should be str")
@@ -200,6 +204,7 @@ def _completed(report: Report) -> Report:
     return complete(report) if all(field is None or isinstance(field, str) for field in fields) else report
 
 
-def _with_notes(reading: Reading, notes: tuple[str, ...]) -> Reading:
+def with_notes(reading: Reading, notes: tuple[str, ...]) -> Reading:
+    """The reading with further notes before its own."""
     extra = tuple(note for note in notes if note not in reading.notes)
     return msgspec.structs.replace(reading, notes=extra + reading.notes) if extra else reading

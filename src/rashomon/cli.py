@@ -13,6 +13,8 @@
     rashomon actors build DUMP  the tables of actors, from a Wikidata dump
     rashomon watch FEEDS...     follow feeds, write reports
     rashomon fetch LIST...      fetch lists of links, write reports
+    rashomon add FILE...        keep reports in a store; incidents, reread, forget: work with it
+    rashomon desk               web pages and an API over a store
     rashomon doctor             whether this installation is whole
     rashomon evaluate ...       measure this build against gold sets (extra: rashomon[evaluate])
 
@@ -28,12 +30,14 @@ from typing import Annotated
 
 import typer
 
+from rashomon import store_cli
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.brief_cli import brief
 from rashomon.build_cli import actors, places
 from rashomon.bulk_cli import bulk
 from rashomon.compare_cli import compare
+from rashomon.desk_cli import desk
 from rashomon.errors import InputError, MissingExtra, RashomonError
 from rashomon.explain_cli import explain
 from rashomon.export_cli import export
@@ -53,6 +57,7 @@ app = typer.Typer(
 
 app.add_typer(places, name="places")
 app.add_typer(actors, name="actors")
+store_cli.register(app)
 
 
 class Format(StrEnum):
@@ -125,10 +130,15 @@ app.command()(export)
 app.command()(watch)
 app.command()(fetch)
 app.command()(bulk)
+app.command()(desk)
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    store: Annotated[
+        str | None, typer.Option(metavar="STORE", help="Look at a store instead: is it whole, what is in it.")
+    ] = None,
+) -> None:
     """Say whether this installation is whole: versions, the reading model, the tables, a tiny reading."""
     from rich.console import Console
     from rich.table import Table
@@ -137,7 +147,8 @@ def doctor() -> None:
     from rashomon.doctor import examine, is_whole
 
     styles = {"ok": "green", "warning": "yellow", "broken": "bold red"}
-    findings = list(examine())
+    findings = list(examine()) if store is None else store_cli.examine(store)
+    what = "installation" if store is None else "store"
     table = Table(box=None, pad_edge=False)
     for name in ("part", "state", "seen"):
         table.add_column(name, overflow="fold")
@@ -148,9 +159,9 @@ def doctor() -> None:
         table.add_row(finding.part, Text(finding.state, style=styles[finding.state]), seen)
     Console().print(table)
     if not is_whole(findings):
-        typer.echo("rashomon: this installation is not whole", err=True)
+        typer.echo(f"rashomon: this {what} is not whole", err=True)
         raise typer.Exit(REFUSED)
-    typer.echo("This installation is whole.")
+    typer.echo(f"This {what} is whole.")
 
 
 @app.command(

@@ -9,10 +9,16 @@
     |   |-- SourceMissing       the file does not exist or may not be opened
     |   |-- FetchRefused        a link that is not followed, or that the site does not give: the same tomorrow
     |   `-- FetchFailed         a link that gave nothing this time: no connection, an error of the server
+    |-- StoreError              a store of reports cannot be used; nothing that was acknowledged is lost
+    |   |-- StoreMissing        there is no store where one was named
+    |   |-- StoreBusy           others write into it, or it cannot be reached just now: try again
+    |   |-- StoreFull           the disk has no room; what was being written is not in the store
+    |   |-- StoreTooNew         made by a later version of Rashomon
+    |   `-- StoreDamaged        the file is no store, or broken
     |-- InstallationError       model or tables are missing, damaged or of another version: reinstall
     `-- MissingExtra            an optional package is needed; the message names the command that installs it
 
-`retryable` is False for all but FetchFailed: the same input gives the same error.
+`retryable` is False for all but `FetchFailed` and `StoreBusy`: the same input gives the same error.
 """
 
 from __future__ import annotations
@@ -80,6 +86,32 @@ class FetchFailed(InputError):
     retryable = True
     status: int | None = None
     retry_after: float | None = None
+
+
+class StoreError(RashomonError):
+    """A store that cannot be used as asked."""
+
+
+class StoreMissing(StoreError):
+    """There is no store."""
+
+
+class StoreBusy(StoreError):
+    """The store is in use, or cannot be reached, for now."""
+
+    retryable = True
+
+
+class StoreFull(StoreError):
+    """There is no room to write."""
+
+
+class StoreTooNew(StoreError):
+    """The store was made by a later version."""
+
+
+class StoreDamaged(StoreError):
+    """The file is not a store, or is broken."""
 
 
 class InstallationError(RashomonError):

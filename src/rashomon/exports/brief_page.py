@@ -15,6 +15,17 @@ _LINKABLE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 def render(brief: Brief) -> str:
     """The page, as text to be written in UTF-8."""
+    return sheet(
+        title=brief.title,
+        summary=f"{brief.about} · incident {one_line(brief.incident)}",
+        body=body(brief),
+        footer="Made by Rashomon from what the reports claim. Nothing here is a finding of fact.",
+        style="\n" + template("brief.css"),
+    )
+
+
+def body(brief: Brief) -> str:
+    """The parts of a brief, the voices and the sources as sections of HTML."""
     quotes = {source.number: source.quote for source in brief.sources}
     voices = "".join(
         f"<li><b><bdi>{escape(heard.voice)}</bdi></b> "
@@ -22,17 +33,10 @@ def render(brief: Brief) -> str:
         for heard in brief.voices
     )
     sources = "".join(map(_source, brief.sources))
-    body = (
+    return (
         "".join(_part(part, quotes) for part in brief.parts)
         + f'<section class="heard"><h2>Who is heard</h2><ul>{voices}</ul></section>'
         + f'<section><h2>Sources</h2><ol class="sources">{sources}</ol></section>'
-    )
-    return sheet(
-        title=brief.title,
-        summary=f"{brief.about} · incident {one_line(brief.incident)}",
-        body=body,
-        footer="Made by Rashomon from what the reports claim. Nothing here is a finding of fact.",
-        style="\n" + template("brief.css"),
     )
 
 
@@ -76,4 +80,4 @@ def _source(source: Source) -> str:
     )
 
 
-__all__ = ["render"]
+__all__ = ["body", "render"]

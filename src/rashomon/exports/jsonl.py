@@ -49,8 +49,8 @@ def matrix_line(story: str | None, picture: Picture) -> bytes:
     return encode({"story": story, "incidents": parts, "matrix": picture.matrix})
 
 
-def encode(value: dict[str, Any]) -> bytes:
-    """A JSON object in UTF-8; lone surrogates become U+FFFD."""
+def encode(value: Any) -> bytes:
+    """Anything that is made of structs and plain values, as JSON in UTF-8; lone surrogates become U+FFFD."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # rare: only then is every string looked at

@@ -7,7 +7,7 @@ Every cell leads to the words that it rests on, also where no script runs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import msgspec
@@ -25,12 +25,25 @@ _NAMED = 3
 """Silent voices of a row that a narrow page names; more of them are counted."""
 
 
+Link = Callable[[Words], tuple[str, str] | None]
+"""Where words are shown: the address that leads there, and the id of their claim's card on the same page
+(empty where it is on another); None where they are shown nowhere."""
+
+
 class _Text(msgspec.Struct, frozen=True):
     """Where claims stand on the page: by id the place of the report and the claim's own place in it; and for
     each report the stretches of text that are shown."""
 
     places: Mapping[str, tuple[int, int]]
     shown: Sequence[Sequence[tuple[int, int]]]
+
+    def link(self, each: Words) -> tuple[str, str] | None:
+        """Where some words are on this page."""
+        if each.claim not in self.places:
+            return None
+        report, claim = self.places[each.claim]
+        spot = _spot(each, self)
+        return f"#{anchor(*spot) if spot else f'r{report}c{claim}'}", f"r{report}c{claim}"
 
 
 def render_comparisons(comparisons: Sequence[Comparison], title: str = "Accounts side by side") -> str:
@@ -64,11 +77,12 @@ def _lead(comparisons: Sequence[Comparison], text: _Text) -> str:
         if not pictures:
             sections.append('<p class="none">No incident is told by two voices here.</p>')
         for place, picture in enumerate(pictures):
-            sections.append(_section(f"m{number}-{place}", picture, comparison.numbers, text))
-    return f'<div class="matrices">{_legend()}{"".join(sections)}</div>'
+            sections.append(section(f"m{number}-{place}", picture, comparison.numbers, text.link))
+    return f'<div class="matrices">{legend()}{"".join(sections)}</div>'
 
 
-def _legend() -> str:
+def legend() -> str:
+    """What the marks of the tables mean, as a list of HTML."""
     states = "".join(
         f'<li><span class="mark {state}" aria-hidden="true">{mark}</span> {words.MEANINGS[state]}</li>'
         for state, mark in words.MARKS.items()
@@ -81,9 +95,10 @@ def _legend() -> str:
     return f'<ul class="key" aria-label="What the marks of the tables mean">{states}{rows}{more}</ul>'
 
 
-def _section(key: str, picture: Picture, numbers: Mapping[str, str], text: _Text) -> str:
+def section(key: str, picture: Picture, numbers: Mapping[str, str], link: Link) -> str:
+    """A picture as a section of HTML with the id `key`; claims are named by `numbers`, and lead by `link`."""
     matrix = picture.matrix
-    rows = "".join(_row(fact, picture, numbers, text) for fact in matrix.facts)
+    rows = "".join(_row(fact, picture, numbers, link) for fact in matrix.facts)
     parts = "".join(
         f"<li>{escape(words.part_name(part))} <code>{escape(phrases.one_line(part.id))}</code></li>"
         for part in picture.parts
@@ -124,7 +139,7 @@ def _carriers(column: Column) -> str:
     return code + (f"<small><bdi>{escape(told)}</bdi></small>" if told else "")
 
 
-def _row(fact: Fact, picture: Picture, numbers: Mapping[str, str], text: _Text) -> str:
+def _row(fact: Fact, picture: Picture, numbers: Mapping[str, str], link: Link) -> str:
     columns = picture.matrix.columns
     flags = "".join(
         f'<span class="flag" title="{meaning}"><span aria-hidden="true">{mark}</span>'
@@ -142,7 +157,7 @@ def _row(fact: Fact, picture: Picture, numbers: Mapping[str, str], text: _Text) 
     told = ", ".join(hush) if len(hush) <= _NAMED else f"{len(hush)} of {len(columns)} voices"
     silent = f'<span class="hush">silent: {escape(told)}</span>' if hush else ""
     cells = "".join(
-        _cell(fact, cell, column, _first(columns, at), numbers, text)
+        _cell(fact, cell, column, _first(columns, at), numbers, link)
         for at, (column, cell) in enumerate(zip(columns, fact.cells, strict=True))
     )
     head = f'<th scope="row" role="rowheader">{name} {flags}{silent}</th>'
@@ -154,7 +169,7 @@ def _first(columns: Sequence[Column], at: int) -> str:
     return "edge" if at == 0 or columns[at - 1].side != columns[at].side else ""
 
 
-def _cell(fact: Fact, cell: Cell, column: Column, edge: str, numbers: Mapping[str, str], text: _Text) -> str:
+def _cell(fact: Fact, cell: Cell, column: Column, edge: str, numbers: Mapping[str, str], link: Link) -> str:
     mute = "" if cell.state != "silent" or cell.otherwise else "mute"
     inner = (
         f'<span class="mark" aria-hidden="true">{words.MARKS[cell.state]}</span>'
@@ -167,24 +182,23 @@ def _cell(fact: Fact, cell: Cell, column: Column, edge: str, numbers: Mapping[st
         value = words.cell_value(fact, cell)
         if value:
             inner += f' <span class="val"><bdi>{escape(value)}</bdi></span>'
-        inner += "".join(_links(cell, numbers, text))
+        inner += "".join(_links(cell, numbers, link))
     voice = escape(phrases.one_line(column.voice))
     return f'<td role="cell" class="{cell.state} {edge} {mute}" data-voice="{voice}">{inner}</td>'
 
 
-def _links(cell: Cell, numbers: Mapping[str, str], text: _Text) -> Iterator[str]:
+def _links(cell: Cell, numbers: Mapping[str, str], link: Link) -> Iterator[str]:
     """Links to the words, one a claim, named by the claims' numbers."""
     seen: set[str] = set()
     for each in cell.words[:_LINKS]:
-        if each.claim in seen or each.claim not in text.places:
+        aim = link(each)
+        if each.claim in seen or aim is None:
             continue
         seen.add(each.claim)
-        report, claim = text.places[each.claim]
-        spot = _spot(each, text)
-        aim = anchor(*spot) if spot else f"r{report}c{claim}"
         number = escape(numbers.get(each.claim, ""))
+        cites = f'data-cites="{aim[1]}" ' if aim[1] else ""
         yield (
-            f' <a class="ref" href="#{aim}" data-cites="r{report}c{claim}" '
+            f' <a class="ref" href="{escape(aim[0])}" {cites}'
             f'aria-label="words of claim {number}">{number}</a>'
         )
 
@@ -199,4 +213,4 @@ def _spot(each: Words, text: _Text) -> tuple[int, int] | None:
     return None
 
 
-__all__ = ["render_comparisons"]
+__all__ = ["Link", "legend", "render_comparisons", "section"]

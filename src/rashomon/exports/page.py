@@ -120,10 +120,10 @@ def _report(key: str, reading: Reading, voice_keys: Mapping[str, str], anchors: 
     notes = "".join(f"<li>{escape(phrases.one_line(note))}</li>" for note in reading.notes)
     return (
         f'<article class="report" id="{key}" aria-labelledby="{key}-title">'
-        f'<header><h2 id="{key}-title"><bdi>{_title(report)}</bdi></h2><p class="by">{_byline(report)}</p>'
+        f'<header><h2 id="{key}-title"><bdi>{_title(report)}</bdi></h2><p class="by">{byline(report)}</p>'
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + '</header><div class="pair">'
-        f'<section class="text" aria-label="Text">{_text(key, reading, anchors)}</section>'
+        f'<section class="text" aria-label="Text">{marked_text(key, reading, anchors)}</section>'
         '<section aria-label="Claims">'
         + (f'<ol class="claims">{cards}</ol>' if cards else f'<p class="none">{_NO_CLAIMS}</p>')
         + "</section></div></article>"
@@ -138,7 +138,8 @@ def _title(report: Report) -> str:
     return escape(phrases.one_line(report.title or report.publisher or report.id))
 
 
-def _byline(report: Report) -> str:
+def byline(report: Report) -> str:
+    """Publisher, day, dateline and source of a report as HTML."""
     place = report.dateline.place if report.dateline else None
     about = (report.publisher, report.published, phrases.place_words(place) if place else None)
     parts = [f"<bdi>{escape(phrases.one_line(part))}</bdi>" for part in about if part]
@@ -150,7 +151,10 @@ def _byline(report: Report) -> str:
     return " · ".join(parts)
 
 
-def _text(key: str, reading: Reading, anchors: frozenset[int]) -> str:
+def marked_text(key: str, reading: Reading, anchors: frozenset[int]) -> str:
+    """The text of a report as paragraphs of HTML with its claims marked: `key` is "r" and the report's place
+    on the page, its claims' cards have the ids "r0c0", "r0c1" ..., and `anchors` are offsets that links lead
+    to."""
     text, seen = reading.report.text, set[str]()
     cut = segments(len(text), reading.claims, paragraphs(text))
 
@@ -186,4 +190,4 @@ def _is_trigger(roles: tuple[str, ...]) -> bool:
     return any(role.startswith("trigger") for role in roles)
 
 
-__all__ = ["anchor", "escape", "render"]
+__all__ = ["anchor", "byline", "escape", "marked_text", "render"]

@@ -38,10 +38,7 @@ def render(result: Tension, top: int, title: str = "Tension, as each side tells 
     dyads = result.dyads()
     shown = dyads[:top]
     placed: set[int] = set()
-    sections = [
-        _section(dyad, [point for point in result.points if point.dyad == dyad], result.by, placed)
-        for dyad in shown
-    ]
+    sections = [section(result, dyad, placed) for dyad in shown]
     notes = left_out(result)
     if len(dyads) > top:
         more = ", ".join(dyad_name(dyad) for dyad in dyads[top : top + 20])
@@ -64,7 +61,11 @@ def render(result: Tension, top: int, title: str = "Tension, as each side tells 
     )
 
 
-def _section(dyad: Dyad, points: Sequence[Point], by: Period, placed: set[int]) -> str:
+def section(result: Tension, dyad: Dyad, placed: set[int]) -> str:
+    """A dyad as a section of HTML: plots and table. `placed` takes in the shares of the width, in
+    thousandths, that labels stand at: `.l250` is `left: 25%`."""
+    points = [point for point in result.points if point.dyad == dyad]
+    by = result.by
     axis = _Axis(points, by)
     told = {point.told_by for point in points}
     groups = [group for group in told_by(dyad) if group != UNPLACED or group in told]
@@ -206,4 +207,4 @@ def _table(dyad: Dyad, groups: Sequence[str], points: Sequence[Point], by: Perio
     return f"<details><summary>The table: {len(told):,} {by}s</summary>{table}</details>"
 
 
-__all__ = ["render"]
+__all__ = ["render", "section"]

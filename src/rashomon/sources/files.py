@@ -27,7 +27,7 @@ from rashomon.sources.text import Defaults, complete, decode, refuse_binary, rep
 
 Form = Literal["text", "html", "lines", "document", "csv", "parquet", "warc", "feed"]
 
-_FORMS: dict[str, Form] = {
+FORMS: dict[str, Form] = {
     ".txt": "text", ".text": "text",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".jsonl": "lines", ".ndjson": "lines",
@@ -136,7 +136,7 @@ def form_of(name: str | None, head: bytes) -> Form:
 
 def _form_by_ending(name: str) -> Form | None:
     endings = Path(name.lower()).suffixes
-    return _FORMS.get("".join(endings[-2:])) or _FORMS.get(endings[-1]) if endings else None
+    return FORMS.get("".join(endings[-2:])) or FORMS.get(endings[-1]) if endings else None
 
 
 def _unpacked_head(head: bytes) -> bytes:
@@ -178,7 +178,7 @@ def _files_of(name: str) -> Iterator[str | Arrival]:
         nothing = SourceMissing(
             "there is no report in this folder",
             where=_shown(name),
-            hint=f"files that end in {', '.join(_FORMS)} are read",
+            hint=f"files that end in {', '.join(FORMS)} are read",
         )
         yield Arrival(_shown(name), error=nothing)
 

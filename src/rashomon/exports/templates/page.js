@@ -138,6 +138,7 @@
     marks.forEach(undress);
     document.getElementById("shown").textContent = wanted.length ? shown + " of " + byClaim.size + " claims" : "";
   }
+  if (!form) return; // the desk's pages have no filters of claims
   form.addEventListener("change", filter);
   form.addEventListener("reset", function () { window.setTimeout(filter, 0); });
   form.addEventListener("submit", function (event) { event.preventDefault(); });

@@ -1,0 +1,141 @@
+"""What a request is answered with: pages, data, files, and errors of one stable shape.
+
+An error is `{"error": {"kind", "what", "hint", "where"}}` to programs and a page that says the same to
+people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+
+from rashomon.desk.shown import render
+from rashomon.errors import InputError, RashomonError, StoreBusy, StoreError
+from rashomon.exports.phrases import valid
+
+Asking = Request[Any, Any, State]
+_KINDS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 406: "not_acceptable"}
+_WORDS = {
+    404: ("there is nothing at this address", "look at the address, or begin from the first page"),
+    405: ("the desk only answers questions", "use GET"),
+}
+
+
+class Missing(InputError):
+    """What was asked for is not in the store."""
+
+
+class Unacceptable(InputError):
+    """Nobody writes answers in the form that was asked for."""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """An error as programs get it: `kind` is stable, `what` and `hint` are for people, `where` is a field."""
+
+    kind: str
+    what: str
+    hint: str | None = None
+    where: str | None = None
+
+
+class FaultBody(msgspec.Struct, frozen=True):
+    """The body of every answer that is an error."""
+
+    error: Fault
+
+
+def page(name: str, status: int = 200, /, **values: Any) -> Response[bytes]:
+    """A page from a template. The browser asks again each time whether it is still so."""
+    body = render(f"{name}.html", values).encode("utf-8", "replace")
+    return Response(
+        body,
+        status_code=status,
+        media_type="text/html; charset=utf-8",
+        headers={"cache-control": "private, no-cache", "vary": "HX-Request"},
+    )
+
+
+def data(
+    value: Any, kind: str = "application/json", status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """Data for programs."""
+    body = value if isinstance(value, bytes) else encoded(value)
+    return Response(
+        body,
+        status_code=status,
+        media_type=kind,
+        headers={"cache-control": "private, no-cache", **(headers or {})},
+    )
+
+
+def encoded(value: Any) -> bytes:
+    """JSON; what UTF-8 cannot hold becomes U+FFFD."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_clean(msgspec.to_builtins(value)))
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return valid(value)
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(each) for each in value]
+    return value
+
+
+def fault_of(error: Exception) -> tuple[int, Fault]:
+    """The status and the shape of an error."""
+    if isinstance(error, Missing):
+        return 404, Fault("not_found", error.what, error.hint, error.where)
+    if isinstance(error, Unacceptable):
+        return 406, Fault("not_acceptable", error.what, error.hint, error.where)
+    if isinstance(error, InputError):
+        return 400, Fault("bad_request", error.what, error.hint, error.where)
+    if isinstance(error, StoreBusy):
+        return 503, Fault("busy", "the store cannot be reached just now", "try again in a moment")
+    if isinstance(error, StoreError):
+        return 503, Fault("store", error.what, error.hint)
+    if isinstance(error, RashomonError):
+        return 500, Fault("installation", error.what, error.hint)
+    if isinstance(error, HTTPException):
+        status = error.status_code
+        what, hint = _WORDS.get(status, (valid(error.detail or "this cannot be answered")[:300], None))
+        return status, Fault(_KINDS.get(status, "error"), what, hint)
+    return 500, Fault(
+        "error", "the desk made a mistake", "the terminal it runs in says more; the store is as it was"
+    )
+
+
+def on_error(request: Asking, error: Exception) -> Response[bytes]:
+    """The answer to a request that went wrong."""
+    status, fault = fault_of(error)
+    if status == 500:
+        request.app.state.complain(request.url.path, error)
+    headers = {"retry-after": "2"} if status == 503 else {}
+    if request.url.path.startswith("/api/") and request.url.path != "/api/":
+        return data(FaultBody(fault), status=status, headers=headers)
+    answer = page("error", status, fault=fault, status=status)
+    answer.headers.update(headers)
+    return answer
+
+
+__all__ = [
+    "Asking",
+    "Fault",
+    "FaultBody",
+    "Missing",
+    "Unacceptable",
+    "data",
+    "encoded",
+    "fault_of",
+    "on_error",
+    "page",
+]

@@ -1,0 +1,132 @@
+"""Whether a store is whole: the file, the tables, what has to hang together, and what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from rashomon.doctor import Finding
+from rashomon.errors import StoreError
+from rashomon.store.engine import Store
+from rashomon.store.fulltext import INDEXED
+from rashomon.store.migrations import HEAD
+from rashomon.store.schema import (
+    claim,
+    correction,
+    incident,
+    incident_claim,
+    incident_facet,
+    incident_text,
+    publisher,
+    report,
+    report_text,
+    tombstone,
+)
+
+_RESTORE = "restore a copy, or save what can be read with sqlite3's .recover"
+_REPORT = "this is a fault of Rashomon: please report it with the output of `rashomon doctor`"
+
+
+def examine(store: Store) -> Iterator[Finding]:
+    """Look at every part of a store, one after the other."""
+    yield Finding("store", "ok", f"{store.name}: {store.engine.dialect.name}, form {HEAD}")
+    parts = [("file", _file), ("search index", _index)] if store.sqlite else [("server", _server)]
+    for name, look in [*parts, ("counts", _counts), ("links", _links), ("readers", _readers)]:
+        try:
+            with store.reading() as connection:
+                yield look(connection, name)
+        except StoreError as error:
+            yield Finding(name, "broken", error.what, error.hint)
+
+
+def _file(connection: Connection, part: str) -> Finding:
+    said = connection.exec_driver_sql("PRAGMA integrity_check(5)").scalars().all()
+    keys = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if list(said) != ["ok"]:
+        return Finding(part, "broken", "; ".join(map(str, said))[:500], _RESTORE)
+    if keys:
+        return Finding(part, "broken", f"{len(keys):,} rows point to rows that are not there", _REPORT)
+    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+    pages, size = (
+        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()) for name in ("page_count", "page_size")
+    )
+    return Finding(part, "ok", f"{pages * size / 1e6:,.1f} MB, every page is sound, journal: {mode}")
+
+
+def _server(connection: Connection, part: str) -> Finding:
+    version = connection.exec_driver_sql("SHOW server_version").scalar()
+    size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
+    return Finding(part, "ok", f"PostgreSQL {version}, {size / 1e6:,.1f} MB")
+
+
+def _index(connection: Connection, part: str) -> Finding:
+    for table in INDEXED:
+        rows, indexed = (
+            connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()
+            for name in (table, f"{table}_index_docsize")
+        )
+        if rows != indexed:
+            return Finding(part, "broken", f"{table} has {rows:,} rows, {indexed:,} are indexed", _REPORT)
+    return Finding(part, "ok", "every text is indexed")
+
+
+def _counts(connection: Connection, part: str) -> Finding:
+    named = (
+        (report, "reports"), (publisher, "publishers"), (claim, "claims"), (incident, "incidents"),
+        (correction, "corrections"),
+    )  # fmt: skip
+    told = [
+        f"{connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one():,} {name}"
+        for table, name in named
+    ]
+    query = sa.select(sa.func.count()).select_from(incident)
+    told.append(f"{connection.execute(query.where(incident.c.disputed == 1)).scalar_one():,} disputed")
+    query = sa.select(sa.func.count()).select_from(tombstone).where(tombstone.c.kind == "id")
+    told.append(f"{connection.execute(query).scalar_one():,} reports deleted")
+    return Finding(part, "ok", ", ".join(told))
+
+
+def _links(connection: Connection, part: str) -> Finding:
+    """Every claim is in an incident, every incident has its claims, its words and its facets, every report
+    its text, and the numbers beside them are right."""
+    n_claims = sa.select(sa.func.count()).where(claim.c.report == report.c.num).scalar_subquery()
+    held = sa.select(sa.func.count()).where(incident_claim.c.incident == incident.c.num).scalar_subquery()
+    tests = {
+        "claims in no incident": sa.select(claim.c.num).where(
+            ~sa.exists().where(incident_claim.c.claim == claim.c.num)
+        ),
+        "incidents that do not hold the claims they count": sa.select(incident.c.num).where(
+            incident.c.n_claims != held
+        ),
+        "incidents without words": sa.select(incident.c.num).where(
+            ~sa.exists().where(incident_text.c.num == incident.c.num)
+        ),
+        "incidents without facets": sa.select(incident.c.num).where(
+            ~sa.exists().where(incident_facet.c.incident == incident.c.num)
+        ),
+        "reports without a text": sa.select(report.c.num).where(
+            ~sa.exists().where(report_text.c.num == report.c.num)
+        ),
+        "reports that do not have the claims they count": sa.select(report.c.num).where(
+            report.c.n_claims != n_claims
+        ),
+    }
+    wrong = {
+        what: connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
+        for what, query in tests.items()
+    }
+    found = [f"{count:,} {what}" for what, count in wrong.items() if count]
+    if found:
+        return Finding(part, "broken", "; ".join(found), _REPORT)
+    return Finding(part, "ok", "no orphans: claims, incidents, texts and facets belong together")
+
+
+def _readers(connection: Connection, part: str) -> Finding:
+    query = sa.select(report.c.reader, sa.func.count()).group_by(report.c.reader).order_by(report.c.reader)
+    read = [f"{count:,} by {reader}" for reader, count in connection.execute(query)]
+    if len(read) > 1:
+        hint = "`rashomon reread --store ...` brings all to the present reader"
+        return Finding(part, "warning", f"reports read {', '.join(read)}", hint)
+    return Finding(part, "ok", f"reports read {read[0]}" if read else "no report yet")

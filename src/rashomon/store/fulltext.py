@@ -1,0 +1,47 @@
+"""Full text search in the words of the two databases: SQLite's FTS5, PostgreSQL's tsvector.
+
+SQLite keeps an index beside each table of words, and triggers that hold the two together; PostgreSQL computes
+a column. Both fold case and accents as far as they can, and take English endings off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+INDEXED: dict[str, Sequence[str]] = {"report_text": ("title", "text"), "incident_text": ("words",)}
+"""Tables whose words are searched, and the columns that hold them."""
+
+_LONGEST = 200_000
+"""Characters of a column that PostgreSQL indexes: a tsvector holds one megabyte, and refuses the row
+beyond."""
+
+
+def sqlite_statements() -> list[str]:
+    """What makes the indexes and their triggers in SQLite."""
+    made = []
+    for table, columns in INDEXED.items():
+        index, names = f"{table}_index", ", ".join(columns)
+        old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("old", "new"))
+        forget = f"INSERT INTO {index} ({index}, rowid, {names}) VALUES ('delete', old.num, {old});"
+        learn = f"INSERT INTO {index} (rowid, {names}) VALUES (new.num, {new});"
+        made += [
+            f"CREATE VIRTUAL TABLE {index} USING fts5({names}, content='{table}', content_rowid='num', "
+            "tokenize='porter unicode61 remove_diacritics 2')",
+            f"CREATE TRIGGER {table}_learn AFTER INSERT ON {table} BEGIN {learn} END",
+            f"CREATE TRIGGER {table}_forget AFTER DELETE ON {table} BEGIN {forget} END",
+            f"CREATE TRIGGER {table}_relearn AFTER UPDATE ON {table} BEGIN {forget} {learn} END",
+        ]
+    return made
+
+
+def postgresql_statements() -> list[str]:
+    """What makes the computed columns and their indexes in PostgreSQL."""
+    made = []
+    for table, columns in INDEXED.items():
+        words = " || ' ' || ".join(f"left(coalesce({column}, ''), {_LONGEST})" for column in columns)
+        made += [
+            f"ALTER TABLE {table} ADD COLUMN indexed tsvector "
+            f"GENERATED ALWAYS AS (to_tsvector('english', left({words}, {_LONGEST}))) STORED",
+            f"CREATE INDEX ix_{table}_indexed ON {table} USING gin (indexed)",
+        ]
+    return made

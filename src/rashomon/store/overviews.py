@@ -1,0 +1,367 @@
+"""What pages show of many incidents at once: points of a map, a timeline, what changed last, who is heard of
+most, what lies between two countries.
+
+All of it looks at a bounded number of rows, the latest; what is cut off is said by the numbers given back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from rashomon.model import Claim, Report
+from rashomon.reconcile.incidents import Incident
+from rashomon.store.queries import IncidentFilter, filtered, incident_record
+from rashomon.store.records import Change, IncidentRecord
+from rashomon.store.rows import party_value
+from rashomon.store.schema import (
+    change,
+    claim,
+    claim_party,
+    incident,
+    incident_claim,
+    incident_facet,
+    publisher,
+    report,
+)
+from rashomon.store.shelves import change_of
+
+POINTS = 10_000
+"""Points of a map at most."""
+TIMELINE = 20_000
+"""Incidents that a timeline counts at most."""
+LATEST = 20_000
+"""Claims among which parties, voices and dyads are counted."""
+_incident = msgspec.json.Decoder(Incident).decode
+_claim = msgspec.json.Decoder(Claim).decode
+Step = Literal["day", "month", "year"]
+_WIDTH: dict[Step, int] = {"day": 10, "month": 7, "year": 4}
+
+
+class MapPoint(msgspec.Struct, frozen=True):
+    """An incident on the map; `precision` says how exact its place is."""
+
+    id: str
+    lon: float
+    lat: float
+    type: str
+    score: float
+    day: str
+    disputed: bool
+    voices: int
+    place: str
+    precision: str | None
+    title: str
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """Incidents by day, month or year of their last day: (period, all of them, the disputed ones), the
+    earliest first. `whole` is false where only the latest `TIMELINE` were counted."""
+
+    step: Step
+    bars: tuple[tuple[str, int, int], ...]
+    whole: bool
+
+    @property
+    def count(self) -> int:
+        """The incidents that are in it."""
+        return sum(count for _, count, _ in self.bars)
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A party or a voice: what it is found by, its name, a code of it, and how many claims it is in."""
+
+    key: str
+    name: str
+    code: str | None
+    claims: int
+
+
+class Between(msgspec.Struct, frozen=True):
+    """What the store has between two countries: the latest incidents with their claims and reports, the
+    countries of publishers by name as far as profiles say, and whether that is all."""
+
+    incidents: tuple[Incident, ...]
+    claims: tuple[Claim, ...]
+    reports: tuple[Report, ...]
+    homes: dict[str, str]
+    whole: bool
+
+
+def version(connection: Connection) -> int:
+    """The number of the last change: another one means that incidents changed."""
+    return int(connection.execute(sa.select(sa.func.max(change.c.num))).scalar() or 0)
+
+
+def latest_changes(connection: Connection, limit: int) -> list[tuple[Change, IncidentRecord]]:
+    """The incidents that changed last with their last change, the latest first."""
+    query = sa.select(change).order_by(change.c.num.desc()).limit(limit * 4)
+    last: dict[str, Change] = {}
+    for row in connection.execute(query):
+        last.setdefault(row.incident, change_of(row))
+    found = {
+        row.id: row
+        for row in connection.execute(
+            sa.select(incident).where(incident.c.id.in_(list(last)), incident.c.dismissed == 0)
+        )
+    }
+    told = [(each, incident_record(found[ref])) for ref, each in last.items() if ref in found]
+    return told[:limit]
+
+
+def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -> tuple[list[MapPoint], bool]:
+    """The latest incidents that have a place on the map, and whether these are all.
+
+    Raises:
+        InputError: a filter cannot be understood.
+    """
+    columns = (
+        incident.c.id, incident.c.lon, incident.c.lat, incident.c.type, incident.c.score,
+        incident.c.last_day, incident.c.disputed, incident.c.n_voices, incident.c.place,
+        incident.c.place_precision, incident.c.title, incident.c.num,
+    )  # fmt: skip
+    query = sa.select(*columns).where(incident.c.lat.is_not(None), incident.c.lon.is_not(None))
+    query = filtered(connection, asked, query, incident.c.last_day, None).limit(limit + 1)
+    rows = connection.execute(query).all()
+    made = [
+        MapPoint(
+            row.id, row.lon, row.lat, row.type, row.score, row.last_day, bool(row.disputed), row.n_voices,
+            row.place or "", row.place_precision, row.title,
+        )
+        for row in rows[:limit]
+    ]  # fmt: skip
+    return made, len(rows) <= limit
+
+
+def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
+    """How many incidents there are over time, in steps that give a readable number of bars.
+
+    Raises:
+        InputError: a filter cannot be understood.
+    """
+    query = sa.select(incident.c.last_day, incident.c.disputed)
+    some = filtered(connection, asked, query, incident.c.last_day, None).limit(TIMELINE).subquery()
+    step = _step(
+        *connection.execute(sa.select(sa.func.min(some.c.last_day), sa.func.max(some.c.last_day))).one()
+    )
+    period = sa.func.substr(some.c.last_day, 1, _WIDTH[step])
+    counted = (
+        sa.select(period, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(period).order_by(period)
+    )
+    bars = tuple(
+        (str(one), int(count), int(disputed or 0)) for one, count, disputed in connection.execute(counted)
+    )
+    return Timeline(step, bars, sum(count for _, count, _ in bars) < TIMELINE)
+
+
+def _step(first: str | None, last: str | None) -> Step:
+    if first is None or last is None:
+        return "day"
+    months = 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
+    return "day" if months <= 2 else "month" if months <= 120 else "year"
+
+
+def parties(connection: Connection) -> list[Heard]:
+    """Actors and recipients of the latest claims, the commonest first."""
+    some = (
+        sa.select(claim.c.num).order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(LATEST).subquery()
+    )
+    told = claim_party.c
+    query = (
+        sa.select(told.key, sa.func.min(told.name), sa.func.max(told.code), sa.func.count())
+        .join(some, some.c.num == told.claim)
+        .group_by(told.key)
+        .order_by(sa.func.count().desc(), told.key)
+        .limit(1_000)
+    )
+    return [Heard(key, name, code, int(count)) for key, name, code, count in connection.execute(query)]
+
+
+def voices(connection: Connection) -> list[Heard]:
+    """Voices of the latest claims, the commonest first; the name is as the store finds them by."""
+    some = (
+        sa.select(claim.c.voice)
+        .order_by(claim.c.last_day.desc(), claim.c.num.desc())
+        .limit(LATEST)
+        .subquery()
+    )
+    query = (
+        sa.select(some.c.voice, sa.func.count())
+        .where(some.c.voice.is_not(None))
+        .group_by(some.c.voice)
+        .order_by(sa.func.count().desc(), some.c.voice)
+        .limit(1_000)
+    )
+    found = [(str(key), int(count)) for key, count in connection.execute(query)]
+    known = sa.select(publisher.c.key, publisher.c.name).where(publisher.c.key.in_([key for key, _ in found]))
+    names = {row.key: row.name for row in connection.execute(known)}
+    return [Heard(key, names.get(key, key), None, count) for key, count in found]
+
+
+def dyads(connection: Connection) -> list[tuple[tuple[str, str], int]]:
+    """Pairs of countries of which one does something to the other in the latest claims, the commonest
+    first."""
+    some = (
+        sa.select(claim.c.num).order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(LATEST).subquery()
+    )
+    actor, recipient = claim_party.alias("actor"), claim_party.alias("recipient")
+    query = (
+        sa.select(actor.c.country, recipient.c.country, sa.func.count(sa.distinct(actor.c.claim)))
+        .join(some, some.c.num == actor.c.claim)
+        .join(recipient, recipient.c.claim == actor.c.claim)
+        .where(
+            actor.c.role == "actor", recipient.c.role == "recipient", actor.c.country != recipient.c.country
+        )
+        .group_by(actor.c.country, recipient.c.country)
+    )
+    counted: Counter[tuple[str, str]] = Counter()
+    for one, other, count in connection.execute(query):
+        counted[min(one, other), max(one, other)] += int(count)
+    return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+
+
+def between(
+    connection: Connection, one: str, other: str, since: str | None, until: str | None, limit: int = 1_000
+) -> Between:
+    """The latest incidents in which both countries have a part."""
+    second = incident_facet.alias()
+    query = sa.select(incident.c.num, incident.c.body).where(
+        sa.exists().where(
+            second.c.incident == incident.c.num, second.c.kind == "actor", second.c.value == other
+        ),
+        incident.c.dismissed == 0,
+    )
+    query = query.join(incident_facet, incident_facet.c.incident == incident.c.num).where(
+        incident_facet.c.kind == "actor", incident_facet.c.value == one
+    )
+    if since:
+        query = query.where(incident.c.last_day >= since)
+    if until:
+        query = query.where(incident.c.first_day <= until)
+    query = query.order_by(incident_facet.c.last_day.desc(), incident_facet.c.incident.desc())
+    rows = connection.execute(query.limit(limit + 1)).all()
+    nums = [row.num for row in rows[:limit]]
+    claims, numbers = _claims_of(connection, nums)
+    reports, homes = _reports_of(connection, numbers)
+    return Between(
+        tuple(_incident(row.body) for row in rows[:limit]), claims, reports, homes, len(rows) <= limit
+    )
+
+
+def _claims_of(connection: Connection, nums: Sequence[int]) -> tuple[tuple[Claim, ...], set[int]]:
+    query = (
+        sa.select(claim.c.body, claim.c.corrected, claim.c.report)
+        .join(incident_claim, incident_claim.c.claim == claim.c.num)
+        .where(incident_claim.c.incident.in_(nums))
+    )
+    rows = connection.execute(query).all()
+    return tuple(_claim(row.corrected or row.body) for row in rows), {row.report for row in rows}
+
+
+def _reports_of(connection: Connection, nums: Iterable[int]) -> tuple[tuple[Report, ...], dict[str, str]]:
+    """Reports without their texts, and the countries of their publishers by name."""
+    query = (
+        sa.select(report.c.id, report.c.published, publisher.c.name, publisher.c.country)
+        .outerjoin(publisher, publisher.c.num == report.c.publisher)
+        .where(report.c.num.in_(sorted(nums)))
+    )
+    rows = connection.execute(query).all()
+    homes: dict[str, str] = {row.name: row.country for row in rows if row.name and row.country}
+    made = tuple(Report(text="", id=row.id, published=row.published, publisher=row.name) for row in rows)
+    return made, homes
+
+
+class VoiceProfile(msgspec.Struct, frozen=True):
+    """What a voice tells, over its latest incidents.
+
+    `incidents` counts those that it has an account of, `shared` those that others tell of too, `differs`
+    those in which it takes part in a dispute, `revised` those in which it revised itself; `fields` are the
+    disputed fields with their counts, `against` the voices that it stands against, `types` what it tells of.
+    """
+
+    incidents: int
+    shared: int
+    differs: int
+    revised: int
+    fields: tuple[tuple[str, int], ...]
+    against: tuple[tuple[str, int], ...]
+    types: tuple[tuple[str, int], ...]
+    whole: bool
+
+
+def voice_profile(connection: Connection, name: str, same: Any, limit: int = 1_000) -> VoiceProfile:
+    """How a voice stands among the others. `same` says of a name in a dispute whether it is this voice."""
+    value = party_value(name)
+    query = (
+        sa.select(incident.c.body, incident.c.n_voices, incident.c.type)
+        .join(incident_facet, incident_facet.c.incident == incident.c.num)
+        .where(incident_facet.c.kind == "voice", incident_facet.c.value == value, incident.c.dismissed == 0)
+        .order_by(incident_facet.c.last_day.desc(), incident_facet.c.incident.desc())
+        .limit(limit + 1)
+    )
+    rows = connection.execute(query).all()
+    fields: Counter[str] = Counter()
+    against: Counter[str] = Counter()
+    shared = differs = revised = 0
+    for row in rows[:limit]:
+        one = _incident(row.body)
+        shared += row.n_voices > 1
+        mine = [each for each in one.disputes if any(same(position.voice) for position in each.positions)]
+        differs += bool(mine)
+        revised += any(same(each.voice) for each in one.updates)
+        fields.update({each.field for each in mine})
+        against.update({p.voice for each in mine for p in each.positions if not same(p.voice)})
+    kinds = Counter(row.type for row in rows[:limit])
+    return VoiceProfile(
+        min(len(rows), limit), shared, differs, revised, tuple(fields.most_common()),
+        tuple(against.most_common(12)), tuple(kinds.most_common()), len(rows) <= limit,
+    )  # fmt: skip
+
+
+class PartyProfile(msgspec.Struct, frozen=True):
+    """What an actor did and what was done to it, over its latest claims: types with their counts; and the
+    codes that it was given."""
+
+    claims: int
+    did: tuple[tuple[str, int], ...]
+    suffered: tuple[tuple[str, int], ...]
+    codes: tuple[tuple[str, int], ...]
+    names: tuple[tuple[str, int], ...]
+    whole: bool
+
+
+def party_profile(connection: Connection, name: str, limit: int = 5_000) -> PartyProfile:
+    """What is told of a party, by its name or code."""
+    value = party_value(name)
+    told = claim_party.c
+    if value.isupper() and len(value) == 3:
+        mine: sa.ColumnElement[bool] = sa.or_(
+            told.code == value, sa.and_(told.code > f"{value} ", told.code < f"{value}!")
+        )
+    else:
+        mine = (told.code if value.isupper() and len(value) == 7 else told.key) == value
+    some = (
+        sa.select(told.claim, told.role, told.code, told.name)
+        .where(mine)
+        .order_by(told.last_day.desc(), told.claim.desc())
+        .limit(limit + 1)
+        .subquery()
+    )
+    rows = connection.execute(
+        sa.select(some.c.role, some.c.code, some.c.name, claim.c.type).join(
+            claim, claim.c.num == some.c.claim
+        )
+    ).all()
+    return PartyProfile(
+        min(len(rows), limit),
+        tuple(Counter(row.type for row in rows if row.role == "actor").most_common()),
+        tuple(Counter(row.type for row in rows if row.role == "recipient").most_common()),
+        tuple(Counter(row.code for row in rows if row.code).most_common(12)),
+        tuple(Counter(row.name for row in rows).most_common(12)),
+        len(rows) <= limit,
+    )

@@ -1,0 +1,324 @@
+"""What a store holds: its tables, for SQLite and PostgreSQL alike.
+
+    publisher 1-n report 1-1 report_text         what came in, word for word
+                       1-n report_band           keys by which near copies are found
+                       1-n claim 1-n claim_party what was read from it
+                             claim 1-n claim_filing where reconciling finds it
+    incident n-n claim (incident_claim)          what was reconciled from the claims
+             1-n incident_facet                  what incidents are filtered by
+             1-1 incident_text                   the words that they are searched by
+             1-n incident_alias                  names that an incident had
+    change, correction, tombstone, setting       what happened to them, what people decided
+
+Every table has small whole numbers (`num`) for keys; the ids of reports, claims and incidents as programs
+know them stand beside. Whole claims and incidents are kept as the JSON of `docs/output.md` in `body`; the
+columns beside it are what is filtered and sorted by. Days are ISO dates, moments ISO in UTC: they sort as
+text. A thing that tells no day has the day of publication in `first_day` and `last_day`, and `dated` is 0.
+
+The tables are made by the migrations; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+T = TypeVar("T")
+PIECE = 5_000
+"""Values in one list of a statement."""
+
+Num = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER only
+
+
+def pieces(values: Iterable[T], size: int = PIECE) -> Iterator[list[T]]:
+    """Values in lists short enough for a statement."""
+    kept = list(values)
+    for at in range(0, len(kept), size):
+        yield kept[at : at + size]
+
+
+def _num() -> Column[int]:
+    return Column("num", Num, primary_key=True, autoincrement=True)
+
+
+def _of(name: str, target: str, *, gone: str = "CASCADE", empty: bool = False) -> Column[int]:
+    return Column(name, Num, ForeignKey(f"{target}.num", ondelete=gone), nullable=empty)
+
+
+publisher = Table(
+    "publisher",
+    metadata,
+    _num(),
+    Column("key", Text, nullable=False, unique=True),  # the name, folded
+    Column("name", Text, nullable=False),
+    Column("country", Text),
+    Column("owner", Text),
+    Column("side", Text),
+    Column("source", Text, nullable=False),  # table, hand, unknown
+    Column("changed", Text, nullable=False),
+)
+
+report = Table(
+    "report",
+    metadata,
+    _num(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("sha256", Text, nullable=False, unique=True),  # of the report as it came
+    Column("content", Text, nullable=False),  # hash of the folded text: the same words, whoever prints them
+    Column("link", Text),  # the url without what does not tell pages apart
+    Column("url", Text),
+    Column("published", Text),
+    Column("day", Text, nullable=False),  # of publication, else of adding
+    _of("publisher", "publisher", gone="SET NULL", empty=True),
+    Column("story", Text),
+    Column("language", Text),
+    Column("dateline", Text),  # JSON
+    Column("notes", Text, nullable=False),  # JSON
+    Column("reader", Text, nullable=False),  # the version of the model that read it
+    Column("added", Text, nullable=False),
+    Column("read", Text, nullable=False),
+    _of("original", "report", gone="SET NULL", empty=True),  # the report that it is a near copy of
+    Column("likeness", Float),  # with the original, 0 to 1
+    Column("relation", Text),  # copy (another outlet, another link), version (the same link)
+    Column("signature", LargeBinary),
+    Column("n_claims", Integer, nullable=False),
+    Index("ix_report_day", "day", "num"),
+    Index("ix_report_publisher", "publisher", "day", "num"),
+    Index("ix_report_link", "link"),
+    Index("ix_report_content", "content"),
+    Index("ix_report_original", "original"),
+    Index("ix_report_reader", "reader"),
+)
+
+report_text = Table(
+    "report_text",
+    metadata,
+    Column("num", Num, ForeignKey("report.num", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("title", Text),
+    Column("text", Text, nullable=False),
+)
+
+report_band = Table(
+    "report_band",
+    metadata,
+    Column("band", BigInteger, nullable=False),
+    _of("report", "report"),
+    PrimaryKeyConstraint("band", "report"),
+    Index("ix_report_band_report", "report"),
+    sqlite_with_rowid=False,
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    _num(),
+    Column("id", Text, nullable=False, unique=True),
+    _of("report", "report"),
+    Column("ordinal", Integer, nullable=False),  # its place among the claims of the report
+    Column("type", Text, nullable=False),
+    Column("mode", Text),
+    Column("status", Text, nullable=False),
+    Column("frame", Text, nullable=False),
+    Column("country", Text),
+    Column("geonameid", Integer),
+    Column("first_day", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    Column("dated", Integer, nullable=False),
+    Column("voice", Text),  # folded name of whoever vouches; the publisher's where it is its own voice
+    Column("copy_key", BigInteger, nullable=False),  # equal for a claim and its copy in a republished text
+    Column("is_copy", Integer, nullable=False),  # of a claim of the original of its report
+    Column("body", Text, nullable=False),  # JSON, as it was read
+    Column("corrected", Text),  # JSON, as people corrected it
+    Index("ix_claim_report", "report", "ordinal"),
+    Index("ix_claim_day", "last_day", "num"),
+    Index("ix_claim_country", "country", "last_day", "num", "first_day"),
+    Index("ix_claim_type", "type", "last_day", "num", "first_day"),
+    Index("ix_claim_voice", "voice", "last_day", "num"),
+    Index("ix_claim_geonameid", "geonameid", "last_day"),
+    Index("ix_claim_copy_key", "copy_key"),
+)
+
+claim_filing = Table(
+    "claim_filing",
+    metadata,
+    Column("facet", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    # no foreign key: it would need an index of its own, over thirty rows a claim
+    Column("claim", Num, nullable=False),
+    PrimaryKeyConstraint("facet", "place", "claim"),
+    sqlite_with_rowid=False,
+)
+
+claim_party = Table(
+    "claim_party",
+    metadata,
+    _of("claim", "claim"),
+    Column("role", Text, nullable=False),  # actor, recipient
+    Column("ordinal", Integer, nullable=False),
+    Column("key", Text, nullable=False),  # the name, folded
+    Column("name", Text, nullable=False),
+    Column("code", Text),
+    Column("country", Text),
+    Column("last_day", Text, nullable=False),
+    PrimaryKeyConstraint("claim", "role", "ordinal"),
+    Index("ix_claim_party_key", "key", "last_day", "claim"),
+    Index("ix_claim_party_code", "code", "last_day", "claim"),
+    sqlite_with_rowid=False,
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    _num(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("status", Text, nullable=False),  # the commonest among its claims
+    Column("country", Text),
+    Column("admin1", Text),
+    Column("place", Text),
+    Column("geonameid", Integer),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("place_precision", Text),
+    Column("first_day", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    Column("dated", Integer, nullable=False),
+    Column("date_precision", Text),
+    Column("score", Float, nullable=False),  # PLOVER's, of the gravest claim of its type
+    Column("n_claims", Integer, nullable=False),
+    Column("n_reports", Integer, nullable=False),
+    Column("n_publishers", Integer, nullable=False),
+    Column("n_voices", Integer, nullable=False),
+    Column("n_disputes", Integer, nullable=False),
+    Column("n_updates", Integer, nullable=False),
+    Column("n_one_sided", Integer, nullable=False),
+    Column("disputed", Integer, nullable=False),
+    Column("dismissed", Integer, nullable=False),  # by a correction
+    Column("title", Text, nullable=False),  # the words of the claim that stands for it
+    Column("body", Text, nullable=False),  # JSON
+    Column("created", Text, nullable=False),
+    Column("changed", Text, nullable=False),
+    Index("ix_incident_day", "dismissed", "last_day", "num", "first_day"),
+    Index("ix_incident_country", "country", "dismissed", "last_day", "num", "first_day"),
+    Index("ix_incident_type", "type", "dismissed", "last_day", "num", "first_day"),
+    Index("ix_incident_country_type", "country", "type", "dismissed", "last_day", "num", "first_day"),
+    Index("ix_incident_disputed", "disputed", "dismissed", "last_day", "num", "first_day"),
+    Index("ix_incident_changed", "changed", "num"),
+)
+
+incident_claim = Table(
+    "incident_claim",
+    metadata,
+    _of("incident", "incident"),
+    Column(
+        "claim", Num, ForeignKey("claim.num", ondelete="CASCADE"), nullable=False, unique=True
+    ),  # of one incident only
+    PrimaryKeyConstraint("incident", "claim"),
+    sqlite_with_rowid=False,
+)
+
+incident_facet = Table(
+    "incident_facet",
+    metadata,
+    Column("kind", Text, nullable=False),  # actor, voice, status, mode, publisher, dispute
+    Column("value", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    _of("incident", "incident"),
+    PrimaryKeyConstraint("kind", "value", "last_day", "incident"),
+    Index("ix_incident_facet_incident", "incident", "kind", "value"),
+    sqlite_with_rowid=False,
+)
+
+incident_text = Table(
+    "incident_text",
+    metadata,
+    Column("num", Num, ForeignKey("incident.num", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
+)
+
+incident_alias = Table(
+    "incident_alias",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _of("incident", "incident"),
+    Index("ix_incident_alias_incident", "incident"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    _num(),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # new, grown, changed, gone
+    Column("incident", Text, nullable=False),  # its id: a change outlives what it is about
+    Column("detail", Text, nullable=False),  # JSON: counts and names of fields, never words of a report
+    Index("ix_change_incident", "incident", "num"),
+    sqlite_autoincrement=True,
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    _num(),
+    Column("kind", Text, nullable=False),  # id, sha256, content, link: of a report; publisher
+    Column("key", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text),
+    Column("reason", Text),
+    Index("ix_tombstone_key", "key", "kind", unique=True),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    _num(),
+    Column("kind", Text, nullable=False),  # merge, split, dismiss, field, same_actor
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text),
+    Column("body", Text, nullable=False),  # JSON: what is to hold
+    Column("undone_at", Text),
+    Column("undone_by", Text),
+    Index("ix_correction_kind", "kind"),
+)
+
+correction_target = Table(
+    "correction_target",
+    metadata,
+    _of("correction", "correction"),
+    Column("kind", Text, nullable=False),  # claim, incident, actor
+    Column("id", Text, nullable=False),
+    PrimaryKeyConstraint("correction", "kind", "id"),
+    Index("ix_correction_target_id", "id", "kind"),
+    sqlite_with_rowid=False,
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,119 @@
+"""Searching: reports and incidents that have some words.
+
+All words have to be there; "in quotes" stands for a phrase, -word for what must not be there, word* for how
+it begins. Nothing else has a meaning: whatever is typed is words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from rashomon.errors import InputError
+from rashomon.store.schema import incident_text, report_text
+
+_PART = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_MOST_PARTS = 32
+_LONGEST = 1_000
+_EXCERPT = 240
+_MOST_MARKS = 40
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One thing that is asked for: words in a row, whether they must be missing, whether the last of them may
+    go on."""
+
+    words: tuple[str, ...]
+    missing: bool = False
+    begins: bool = False
+
+
+def parts_of(asked: str) -> list[Part]:
+    """What is asked for.
+
+    Raises:
+        InputError: there is no word in it that has to be there.
+    """
+    found: list[Part] = []
+    for minus, phrase, word in _PART.findall(asked[:_LONGEST].replace("\0", " ")):
+        words = tuple(_WORD.findall(phrase or word))
+        if words:
+            found.append(Part(words, bool(minus), word.endswith("*")))
+    if all(part.missing for part in found):
+        raise InputError(
+            "there is no word to search for", hint='for instance: mayor "police station" -border'
+        )
+    return found[:_MOST_PARTS]
+
+
+def fts5(parts: list[Part]) -> str:
+    """The query in the words of FTS5."""
+
+    def one(part: Part) -> str:
+        return '"' + " ".join(part.words) + '"' + ("*" if part.begins else "")
+
+    wanted = " AND ".join(one(part) for part in parts if not part.missing)
+    unwanted = " OR ".join(one(part) for part in parts if part.missing)
+    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+
+
+def tsquery(parts: list[Part]) -> sa.ColumnElement[Any]:
+    """The query in the words of PostgreSQL."""
+    made: sa.ColumnElement[Any] | None = None
+    for part in sorted(parts, key=lambda part: part.missing):
+        if part.begins:
+            each = sa.func.to_tsquery(
+                "english", " <-> ".join(f"'{w.replace(chr(39), '')}'" for w in part.words) + ":*"
+            )
+        else:
+            each = sa.func.phraseto_tsquery("english", " ".join(part.words))
+        if part.missing:
+            each = sa.func.tsquery_not(each)
+        made = each if made is None else sa.func.tsquery_and(made, each)
+    assert made is not None
+    return made
+
+
+def incidents_with(connection: Connection, words: str) -> sa.Select[Any]:
+    """Rows of the incidents that have some words."""
+    return _matching(connection, "incident_text", incident_text, words)
+
+
+def reports_with(connection: Connection, words: str) -> sa.Select[Any]:
+    """Rows of the reports that have some words."""
+    return _matching(connection, "report_text", report_text, words)
+
+
+def _matching(connection: Connection, name: str, table: sa.Table, words: str) -> sa.Select[Any]:
+    parts = parts_of(words)
+    if connection.dialect.name == "sqlite":
+        index = sa.table(f"{name}_index", sa.column("rowid"), sa.column(f"{name}_index"))
+        return sa.select(index.c.rowid).where(index.c[f"{name}_index"].op("MATCH")(fts5(parts)))
+    indexed: sa.ColumnClause[Any] = sa.literal_column(f"{name}.indexed")
+    return sa.select(table.c.num).where(indexed.op("@@")(tsquery(parts)))
+
+
+def excerpt_of(text: str, parts: list[Part]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A piece of a text around the first of the words asked for, and where they stand in it.
+
+    The ends of words are free, for the index takes English endings off: "raid" marks "raids".
+    """
+    wanted = [part for part in parts if not part.missing]
+    tests = [re.compile(_loosely(part), re.IGNORECASE) for part in wanted]
+    found = [match for test in tests if (match := test.search(text))]
+    start = max(min((match.start() for match in found), default=0) - _EXCERPT // 4, 0)
+    if start:
+        start = text.find(" ", start, start + 30) + 1 or start
+    piece = text[start : start + _EXCERPT]
+    marks = sorted({match.span() for test in tests for match in test.finditer(piece)})
+    return piece, tuple(marks[:_MOST_MARKS])
+
+
+def _loosely(part: Part) -> str:
+    stems = [re.escape(word[: max(len(word) - 2, 3)] if len(word) > 4 else word) for word in part.words]
+    return r"\b" + r"\w*\W{1,3}".join(stems) + r"\w*"
