@@ -23,6 +23,7 @@ from rashomon.exports.brief_words import listed, title_of
 from rashomon.model import Claim, Figure, Report
 from rashomon.reconcile import reconcile
 from rashomon.reconcile.building import _incident
+from rashomon.reconcile.scene import scene as scene_of
 from rashomon.reconcile.voices import Outlet
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reconcile"))
@@ -61,7 +62,7 @@ class Scene:
             ref: Outlet(report.publisher, ref, (report.published or "")[:10])
             for ref, report in self.reports.items()
         }
-        return brief(_incident(self.claims, outlets), self.claims, self.reports.values())
+        return brief(_incident(scene_of(self.claims, outlets)), self.claims, self.reports.values())
 
 
 def part(told: Brief, key: str) -> Part:
