@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from rashomon._run import Run
 from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
-
-if TYPE_CHECKING:
-    from rashomon.model import Reading
 
 TOP = 3
 """Matrices that a terminal gets unless it asks for more."""
@@ -69,7 +65,7 @@ def compare(
             return
         from rashomon.comparison import compare as set_side_by_side
 
-        comparisons = set_side_by_side(run.readings(), apart=apart)
+        comparisons = set_side_by_side(run.readings(distinct=True), apart=apart)
         if chosen is CompareFormat.html:
             from rashomon.exports.matrix_page import render_comparisons
 
@@ -96,18 +92,10 @@ def _default_format(to: Path | None) -> CompareFormat:
 
 def _lines(run: Run) -> None:
     """A line a report as it is read, and when all are, a line a story."""
+    from rashomon._stories import Gathered, keeping
     from rashomon.exports.jsonl import compare_line
-    from rashomon.reconcile import reconcile
 
-    claims: dict[str | None, list[Any]] = {}
-    reports: dict[str | None, list[Any]] = {}
-
-    def kept() -> Iterator[Reading]:
-        for reading in run.readings():
-            claims.setdefault(reading.report.story, []).extend(reading.claims)
-            reports.setdefault(reading.report.story, []).append(reading.report)
-            yield reading
-
-    run.lines(kept())
-    for story, told in claims.items():
-        run.write(compare_line(story, reconcile(told, reports[story])) + b"\n")
+    stories: dict[str | None, Gathered] = {}
+    run.lines(keeping(run.readings(distinct=True), stories))
+    for told in stories.values():
+        run.write(compare_line(told.story, told.incidents) + b"\n")

@@ -207,9 +207,8 @@ def test_what_only_the_latest_day_tells_is_a_change() -> None:
 
 
 def test_what_all_outlets_carry_is_told_by_all_whatever_the_voices() -> None:
-    scene = Scene()
-    for outlet in ("Hill Courier", "Valley Post"):
-        scene.tell(outlet, "2021-03-02", voice=GUARD)
+    scene = Scene().tell("Hill Courier", "2021-03-02", voice=GUARD)
+    scene.tell("Valley Post", "2021-03-02", "Some were arrested, the guard said.", voice=GUARD)
     scene.tell("Valley Post", "2021-03-02", "Herders fled.", "fled", type="ASSAULT", mode=None, voice=HERDERS)
     assert texts(scene.brief(), "all")[0].startswith(
         "In both outlets: according to the border guard, people were"
