@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rashomon.model import Reading, Report
 
 REFUSED = 1
+_TWICE = "the id {id} was there before; this report is called {ref} here"
 
 
 class Run:
@@ -64,11 +65,18 @@ class Run:
         if kind is None and self._messages.refused:
             raise typer.Exit(REFUSED)
 
-    def readings(self, files: list[str] | None = None) -> Iterator[Reading]:
-        """Every report that can be read; the others, and all notes, go to standard error. `files` are some of
-        those that the run was given, None stands for all."""
+    def readings(self, files: list[str] | None = None, *, distinct: bool = False) -> Iterator[Reading]:
+        """Every report that can be read; the others, and all notes, go to standard error.
+
+        Args:
+            files: some of those that the run was given; None stands for all.
+            distinct: reports are set against each other, so one with an id that was there before gets its
+                own; otherwise nothing is held of those that have been read.
+        """
         from rashomon.api import stream
         from rashomon.sources import arrivals
+
+        taken: dict[str, int] = {}
 
         def reports() -> Iterator[tuple[str | None, Report]]:
             for arrival in arrivals(
@@ -83,7 +91,11 @@ class Run:
                 for note in arrival.notes:
                     self._messages.note(arrival.where, note)
                 if arrival.report is not None:
-                    yield arrival.where, arrival.report
+                    report = arrival.report
+                    if distinct and (ref := _own_id(report.id, taken)) != report.id:
+                        self._messages.note(arrival.where, _TWICE.format(id=report.id, ref=ref))
+                        report = msgspec.structs.replace(report, id=ref)
+                    yield arrival.where, report
 
         for where, reading in stream(reports(), self._messages.refuse, max_chars=self._max_chars):
             self._progress.report()
@@ -141,3 +153,14 @@ class Run:
         page = io.StringIO()
         draw(Console(file=page, width=120))
         self.write(page.getvalue().encode("utf-8", "replace"))
+
+
+def _own_id(ref: str, taken: dict[str, int]) -> str:
+    """The id, or where it is taken the first of "id~2", "id~3" that is not; it is taken from then on.
+    `taken` holds for each id how often it was asked for, so that many of one id cost no more than one."""
+    own = ref
+    while own in taken:
+        taken[ref] += 1
+        own = f"{ref}~{taken[ref]}"
+    taken[own] = 1
+    return own

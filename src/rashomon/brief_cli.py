@@ -74,8 +74,8 @@ def brief(
         form is None and to is not None and to.suffix.lower() in (".html", ".htm")
     )
     with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
-        choices = _choices(compare(run.readings()))
-        if listing:
+        choices = _choices(compare(run.readings(distinct=True)))
+        if listing and choices:
             run.draw(lambda console: _print(choices, console))
             return
         try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from rashomon._run import Run
 from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
 
 if TYPE_CHECKING:
+    from rashomon._stories import Gathered
     from rashomon.model import Reading
 
 TOP = 3
@@ -105,27 +106,20 @@ def _default_format(to: Path | None) -> CompareFormat:
 
 
 def _readings(run: Run, group: bool) -> Iterable[Reading]:
+    readings = run.readings(distinct=True)
     if not group:
-        return run.readings()
+        return readings
     from rashomon._grouping import with_stories
 
-    return with_stories(run.readings())
+    return with_stories(readings)
 
 
 def _lines(run: Run, readings: Iterable[Reading]) -> None:
     """A line a report as it is read, and when all are, a line a story."""
+    from rashomon._stories import keeping
     from rashomon.exports.jsonl import compare_line
-    from rashomon.reconcile import reconcile
 
-    claims: dict[str | None, list[Any]] = {}
-    reports: dict[str | None, list[Any]] = {}
-
-    def kept() -> Iterator[Reading]:
-        for reading in readings:
-            claims.setdefault(reading.report.story, []).extend(reading.claims)
-            reports.setdefault(reading.report.story, []).append(reading.report)
-            yield reading
-
-    run.lines(kept())
-    for story, told in claims.items():
-        run.write(compare_line(story, reconcile(told, reports[story])) + b"\n")
+    stories: dict[str | None, Gathered] = {}
+    run.lines(keeping(readings, stories))
+    for told in stories.values():
+        run.write(compare_line(told.story, told.incidents) + b"\n")

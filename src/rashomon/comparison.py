@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from rashomon._stories import Gathered, keeping
 from rashomon.model import Claim, Reading
-from rashomon.reconcile import reconcile
 from rashomon.reconcile.incidents import Incident
 from rashomon.reconcile.matrix import Matrix, matrices
 from rashomon.reconcile.operations import Operation, operations
@@ -54,21 +54,16 @@ def compare(readings: Iterable[Reading], *, apart: bool = False) -> list[Compari
         readings: as the reader gave them; reports are of one story where `story` is the same, or absent.
         apart: a picture for each incident, also where several are of one operation.
     """
-    stories: dict[str | None, list[Reading]] = {}
+    stories: dict[str | None, Gathered] = {}
     numbers: dict[str, str] = {}
-    for place, reading in enumerate(readings, 1):
-        stories.setdefault(reading.report.story, []).append(reading)
+    for place, reading in enumerate(keeping(readings, stories), 1):
         for number, claim in enumerate(reading.claims, 1):
             numbers.setdefault(claim.id, f"{place}.{number}")
-    return [_compared(story, its, numbers, apart) for story, its in stories.items()]
+    return [_compared(story, numbers, apart) for story in stories.values()]
 
 
-def _compared(
-    story: str | None, readings: list[Reading], numbers: Mapping[str, str], apart: bool
-) -> Comparison:
-    claims = [claim for reading in readings for claim in reading.claims]
-    reports = [reading.report for reading in readings]
-    incidents = reconcile(claims, reports)
+def _compared(gathered: Gathered, numbers: Mapping[str, str], apart: bool) -> Comparison:
+    claims, reports, incidents = gathered.claims, gathered.reports, gathered.incidents
     if apart:
         wholes = [Operation(incident, (incident,)) for incident in incidents]
     else:
@@ -77,7 +72,7 @@ def _compared(
     grids = matrices([each.whole for each in wholes], claims, reports, part_of)
     pictures = [Picture(each.whole, each.parts, grid) for each, grid in zip(wholes, grids, strict=True)]
     pictures.sort(key=lambda each: (-len(each.matrix.columns), -len(each.whole.claims)))
-    return Comparison(story, tuple(readings), tuple(incidents), tuple(pictures), numbers)
+    return Comparison(gathered.story, tuple(gathered.readings), tuple(incidents), tuple(pictures), numbers)
 
 
 __all__ = ["Comparison", "Picture", "compare"]

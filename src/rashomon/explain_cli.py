@@ -86,7 +86,7 @@ def _incident(run: Run, which: str, as_json: bool) -> None:
     from rashomon.exports import incident_explanation
 
     try:
-        found = find(run.readings(), which)
+        found = find(run.readings(distinct=True), which)
     except UnknownIncident as unknown:
         _refuse(unknown, unknown.incidents)
         raise typer.Exit(REFUSED) from unknown

@@ -13,6 +13,7 @@ import msgspec
 
 from rashomon.comparison import compare
 from rashomon.errors import InputError
+from rashomon.exports.matrix_words import part_name
 from rashomon.exports.phrases import one_line
 from rashomon.model import Claim, Reading, Report
 from rashomon.reconcile.incidents import Incident
@@ -84,11 +85,7 @@ def _unknown(what: str, incidents: list[Incident]) -> UnknownIncident:
 
 def listing(incidents: list[Incident]) -> str:
     """Incidents by id, a line each, with what they are and how many claims they have."""
-    lines = [
-        f"  {each.id}  {one_line(' '.join((each.type.lower(), *each.modes)))}: "
-        f"{len(each.claims)} claim{'s' * (len(each.claims) != 1)}"
-        for each in incidents[:_LISTED]
-    ]
+    lines = [f"  {each.id}  {one_line(part_name(each))}" for each in incidents[:_LISTED]]
     if not lines:
         return "nothing is claimed there"
     more = [f"  ... and {len(incidents) - _LISTED:,} more"] if len(incidents) > _LISTED else []

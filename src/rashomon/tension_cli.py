@@ -84,7 +84,7 @@ def tension(
     homes = dict(_home(text) for text in outlet or ())
     chosen = form or _default(None if to is None else to.suffix.lower())
     with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
-        stories = gather(run.readings())
+        stories = gather(run.readings(distinct=True))
         result = sums(
             (incident for story in stories for incident in story.incidents),
             (claim for story in stories for claim in story.claims),

@@ -23,6 +23,7 @@ from rashomon.exports.brief_words import listed, title_of
 from rashomon.model import Claim, Figure, Report
 from rashomon.reconcile import reconcile
 from rashomon.reconcile.building import _incident
+from rashomon.reconcile.scene import scene as scene_of
 from rashomon.reconcile.voices import Outlet
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reconcile"))
@@ -61,7 +62,7 @@ class Scene:
             ref: Outlet(report.publisher, ref, (report.published or "")[:10])
             for ref, report in self.reports.items()
         }
-        return brief(_incident(self.claims, outlets), self.claims, self.reports.values())
+        return brief(_incident(scene_of(self.claims, outlets)), self.claims, self.reports.values())
 
 
 def part(told: Brief, key: str) -> Part:
@@ -206,9 +207,8 @@ def test_what_only_the_latest_day_tells_is_a_change() -> None:
 
 
 def test_what_all_outlets_carry_is_told_by_all_whatever_the_voices() -> None:
-    scene = Scene()
-    for outlet in ("Hill Courier", "Valley Post"):
-        scene.tell(outlet, "2021-03-02", voice=GUARD)
+    scene = Scene().tell("Hill Courier", "2021-03-02", voice=GUARD)
+    scene.tell("Valley Post", "2021-03-02", "Some were arrested, the guard said.", voice=GUARD)
     scene.tell("Valley Post", "2021-03-02", "Herders fled.", "fled", type="ASSAULT", mode=None, voice=HERDERS)
     assert texts(scene.brief(), "all")[0].startswith(
         "In both outlets: according to the border guard, people were"

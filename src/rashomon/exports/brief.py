@@ -10,21 +10,24 @@ All text here is plain; escaping is the last step of `brief_markdown` and `brief
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from rashomon.exports.brief_form import Brief, Heard, Part, Sentence, Source
+from rashomon.exports.brief_sources import Citations
 from rashomon.exports.brief_words import (
     NAMED,
-    clipped,
     deed,
     frame,
     frames,
     key_of,
     listed,
     names_of,
+    spoken,
     title_of,
     upper,
+    voices_listed,
 )
 from rashomon.exports.phrases import date_words, one_line
 from rashomon.model import Claim, Date, Report
@@ -42,6 +45,8 @@ _TITLES = {
     "differ": "Where they differ",
     "changed": "What changed since",
 }
+_SETTING_CITED = 6
+"""Sources that a sentence about place or day names: where many tell it, it needs no more."""
 _EMPTY = {
     "told": "Nothing is told as having taken place.",
     "all": "Nothing is told by all of them.",
@@ -49,59 +54,6 @@ _EMPTY = {
     "differ": "No account contradicts another.",
     "changed": "No voice revised itself, and no later day added anything.",
 }
-
-
-class Source(msgspec.Struct, frozen=True):
-    """What a sentence rests on: `number` is its number in the brief, `claim` the first of the claims that it
-    is the source of, `quote` the quoted words, `publisher`,
-    `published`, `title` and `url` those of the report as far as they are known."""
-
-    number: int
-    claim: str
-    voice: str
-    quote: str
-    publisher: str | None
-    published: str | None
-    title: str | None
-    url: str | None
-
-
-class Sentence(msgspec.Struct, frozen=True):
-    """A sentence with the numbers of its sources; `details` say the same voice by voice."""
-
-    text: str
-    sources: tuple[int, ...]
-    details: tuple[Sentence, ...] = ()
-
-
-class Part(msgspec.Struct, frozen=True):
-    """One part of a brief: `key` is told, all, some, differ or changed; `empty` is what to say if nothing is
-    in it."""
-
-    key: str
-    title: str
-    sentences: tuple[Sentence, ...]
-    empty: str
-
-
-class Heard(msgspec.Struct, frozen=True):
-    """A voice that is heard: its name, its side in words, and the outlets that carry it."""
-
-    voice: str
-    side: str
-    outlets: tuple[str, ...]
-    copies: int
-
-
-class Brief(msgspec.Struct, frozen=True):
-    """A brief: `about` counts voices, outlets and claims."""
-
-    incident: str
-    title: str
-    about: str
-    parts: tuple[Part, ...]
-    voices: tuple[Heard, ...]
-    sources: tuple[Source, ...]
 
 
 def brief(incident: Incident, claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Brief:
@@ -128,14 +80,10 @@ class _Composer:
     ) -> None:
         self._incident, self._grid = incident, grid
         self._claims = {claim.id: claim for claim in claims}
-        self._reports = {report.id: report for report in reports}
         self._names = names_of(grid)
-        self._voice_of = {
-            ref: name for name, column in zip(self._names, grid.columns, strict=True) for ref in column.claims
-        }
-        self._outlets = {outlet for ref in incident.claims if (outlet := self._outlet(ref))}
-        self._parties = self._party_labels()
-        self._cited: dict[_Words, tuple[int, str]] = {}
+        self._told = Citations(grid, self._names, self._claims, {report.id: report for report in reports})
+        self._copied = {ref for column in grid.columns for ref in column.copied}
+        self._outlets = set(self._own_outlets(incident.claims))
 
     def compose(self) -> Brief:
         alone = len(self._grid.columns) < 2
@@ -145,16 +93,22 @@ class _Composer:
             facts["told" if alone else self._kind(fact)].append(fact)
         parts: dict[str, list[Sentence]] = {}
         for key in keys[:-1]:  # in the order in which they are read: sources are numbered by it
-            parts[key] = [
-                self._sentence(
-                    fact, differ=key == "differ", silent=key == "some" and fact.field not in _SETTING
-                )
-                for fact in facts[key]
-            ]
+            if key == "differ":
+                parts[key] = self._differing(facts[key])
+            else:
+                parts[key] = [
+                    self._sentence(fact, silent=key == "some" and fact.field not in _SETTING)
+                    for fact in facts[key]
+                ]
         parts["changed"] = [self._update(update) for update in self._incident.updates] + self._later()
         shown = tuple(Part(key, _TITLES[key], tuple(parts[key]), _EMPTY[key]) for key in keys)
         return Brief(
-            self._incident.id, title_of(self._incident), self._about(), shown, self._heard(), self._sources()
+            self._incident.id,
+            title_of(self._incident),
+            self._about(),
+            shown,
+            self._heard(),
+            self._told.sources(),
         )
 
     def _facts(self) -> list[Fact]:
@@ -178,28 +132,46 @@ class _Composer:
         """Whether a row holds but a figure that its voice has revised since: it stands among the changes."""
         refs = set(_refs(fact))
         for update in self._incident.updates:
-            last = max(map(self._day, update.claims), default="")
-            older = {ref for ref in update.claims if self._day(ref) < last}
+            last = max(map(self._told.day, update.claims), default="")
+            older = {ref for ref in update.claims if self._told.day(ref) < last}
             if update.field == fact.field and refs and refs <= older:
                 return True
         return False
 
     def _kind(self, fact: Fact) -> str:
         states = {cell.state for cell in fact.cells} - {"silent"}
-        if fact.disputed or {"asserted", "denied"} <= states:
+        if fact.disputed or {"asserted", "denied"} <= states | _also(fact):
             return "differ"
         everybody = len(_telling(fact)) == len(fact.cells)
         return "all" if len(states) == 1 and (everybody or self._everywhere(fact)) else "some"
 
     def _everywhere(self, fact: Fact) -> bool:
-        """Whether all outlets carry it, by whatever voice."""
-        return len(self._outlets) > 1 and self._outlets == {
-            outlet for ref in _refs(fact) if (outlet := self._outlet(ref))
-        }
+        """Whether all outlets carry it, by whatever voice; who prints another's text is none of its own."""
+        return len(self._outlets) > 1 and self._outlets == set(self._own_outlets(_refs(fact)))
 
-    def _outlet(self, ref: str) -> str | None:
-        report = self._reports.get(self._claims[ref].report) if ref in self._claims else None
-        return report.publisher if report is not None else None
+    def _own_outlets(self, refs: Iterable[str]) -> Iterator[str]:
+        for ref in refs:
+            outlet = self._told.outlet(ref)
+            if outlet and ref in self._claims and self._claims[ref].report not in self._copied:
+                yield outlet
+
+    def _differing(self, facts: Sequence[Fact]) -> list[Sentence]:
+        """A sentence a row, but the rows of who and whom, of places and of days are sides of one question."""
+        sentences: list[Sentence] = []
+        asked: dict[str, int] = {}
+        for fact in facts:
+            sentence = self._sentence(fact, differ=True)
+            if fact.field not in (*_PARTIES, *_SETTING) or fact.field not in asked:
+                asked[fact.field] = len(sentences)
+                sentences.append(sentence)
+                continue
+            first = sentences[asked[fact.field]]
+            sentences[asked[fact.field]] = Sentence(
+                first.text,
+                tuple(sorted({*first.sources, *sentence.sources})),
+                (*first.details, *sentence.details),
+            )
+        return sentences
 
     def _sentence(self, fact: Fact, *, differ: bool = False, silent: bool = False) -> Sentence:
         told = self._groups(fact)
@@ -209,10 +181,12 @@ class _Composer:
         else:
             details = []
         if silent and (quiet := self._quiet(fact)):
-            details.append(Sentence(frame("silent").format(voices=listed(quiet)), ()))
+            details.append(Sentence(frame("silent").format(voices=quiet), ()))
         if differ:
-            denial = fact.field == "deed" and any(state == "denied" for state, _, _, _ in told)
-            key = "deed.denial" if denial else key_of(fact, "differ")
+            key = key_of(fact, "differ")
+            if fact.field == "deed" and any(state == "denied" for state, _, _, _ in told):
+                apart = any(cell.state == "denied" for cell in fact.cells)
+                key = "deed.denial" if apart else "deed.partly"
             text = frame(key).format(**self._words(fact, None, ""))
         elif len(details) > 1 and len(told) > 1:
             text = self._joint(fact, told)
@@ -223,18 +197,21 @@ class _Composer:
         if not differ and len(telling) < len(self._grid.columns) and self._everywhere(fact):
             both = "both outlets" if len(self._outlets) == 2 else f"all {len(self._outlets)} outlets"
             text = frame("outlets").format(outlets=both, text=text[:1].lower() + text[1:])
-        return Sentence(upper(text), self._cite(claims), tuple(details))
+        if fact.field in _SETTING and not differ:
+            claims = claims[:_SETTING_CITED]
+        return Sentence(upper(text), self._told.cite(claims), tuple(details))
 
     def _joint(self, fact: Fact, told: Sequence[_Group]) -> str:
         """One sentence for voices that say it each in its own way."""
         state = told[0][0]
         told = [each for each in told if each[0] == state]
         voices = list(dict.fromkeys(voice for _, _, its, _ in told for voice in its))
+        refs = tuple(ref for _, _, _, its in told for ref in its)
         if fact.field == "deed":
-            words = self._words(fact, (state, "", voices, ()), self._many(voices)) | {"who": ""}
+            words = self._words(fact, (state, "", voices, refs), self._many(voices)) | {"who": ""}
             return frame(key_of(fact, state)).format(**words)
         values = "; ".join(dict.fromkeys(value for _, value, _, _ in told))
-        words = self._words(fact, (state, values, voices, ()), self._many(voices))
+        words = self._words(fact, (state, values, voices, refs), self._many(voices))
         return frame(key_of(fact, state)).format(**words)
 
     def _detail(
@@ -242,8 +219,10 @@ class _Composer:
     ) -> Sentence:
         plain = fact.field == "deed" and state == "asserted" and not differ
         key = "deed.told.detail" if plain else f"{key_of(fact, state, value)}.detail"
-        words = self._words(fact, (state, value, voices, refs), listed(voices), quoted=differ)
-        return Sentence(upper(frame(key).format(**words)), self._cite(refs))
+        words = self._words(fact, (state, value, voices, refs), voices_listed(voices), quoted=differ)
+        if fact.field in _SETTING:
+            refs = refs[:_SETTING_CITED]
+        return Sentence(upper(frame(key).format(**words)), self._told.cite(refs))
 
     def _groups(self, fact: Fact) -> list[_Group]:
         """Voices that tell a row in one way: state, value, voices, claims."""
@@ -269,8 +248,11 @@ class _Composer:
             return date_words(Date(first, last or first, "day" if not last else "range"))
         if fact.field in ("place", *_PARTIES):
             return one_line(fact.label.partition(": ")[2] or value)
-        group = f", of {fact.key}" if fact.field in FIGURES and fact.key and cell.high == 0 else ""
-        return one_line(value) + one_line(group)
+        if fact.field in FIGURES and fact.key and cell.high == 0:
+            # "none" of whom, in the voice's own words: others may call them something else
+            whom = listed(self._called(cell.claims, "recipient"))
+            return f"none ({whom})" if whom != "nobody" else "none"
+        return one_line(value)
 
     def _words(
         self, fact: Fact, group: _Group | None, voices: str, *, quoted: bool = False
@@ -296,87 +278,86 @@ class _Composer:
         """Who and whom some claims of an act name, as "(who: Kosovo Police; whom: people)"."""
         said = []
         for field, word in zip(_PARTIES, ("who", "whom"), strict=True):
-            names = list(dict.fromkeys(name for ref in refs for name in self._parties.get((field, ref), ())))
-            if names:
+            if names := self._called(refs, field):
                 said.append(f"{word}: {listed(names)}")
         return f" ({'; '.join(said)})" if said else ""
 
-    def _party_labels(self) -> dict[tuple[str, str], list[str]]:
-        """What the matrix calls the actors and the recipients of each claim."""
-        labels: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for fact in self._grid.facts:
-            if fact.field in _PARTIES:
-                for ref in _refs(fact):
-                    labels[fact.field, ref].append(one_line(fact.label.partition(": ")[2]))
-        return labels
+    def _called(self, refs: Iterable[str], field: str) -> list[str]:
+        """What some claims call their actors or recipients: each in its own words."""
+        names: dict[str, str] = {}
+        for claim in (self._claims[ref] for ref in refs if ref in self._claims):
+            for party in claim.actors if field == "actor" else claim.recipients:
+                name = spoken(one_line(party.name or party.text))
+                names.setdefault(name.casefold(), name)
+        return list(names.values())
 
-    def _quiet(self, fact: Fact) -> list[str]:
-        """Voices that say nothing of a row, nor anything else about the same."""
-        pairs = zip(self._names, fact.cells, strict=True)
-        quiet = [name for name, cell in pairs if cell.state == "silent" and not cell.otherwise]
-        return quiet if len(quiet) <= NAMED + 1 else [f"{len(quiet)} other voices"]
+    def _quiet(self, fact: Fact) -> str:
+        """Voices that say nothing of a row, nor anything else about the same; of how it was done, those say
+        nothing who do not tell of the act at all."""
+        kind, _, mode = fact.key.partition(" ")
+        bare = [row for row in self._grid.facts if (row.field, row.key) == ("deed", kind)] if mode else []
+        quiet = [
+            name
+            for at, name in enumerate(self._names)
+            if fact.cells[at].state == "silent"
+            and not fact.cells[at].otherwise
+            and all(row.cells[at].state == "silent" for row in bare if fact.field == "deed")
+        ]
+        if not quiet:
+            return ""
+        return voices_listed(quiet) if len(quiet) <= NAMED + 1 else f"{len(quiet)} other voices"
 
     def _many(self, voices: Sequence[str]) -> str:
         everybody = len(voices) == len(self._grid.columns) > NAMED - 1
-        return f"all {len(voices)} voices" if everybody else listed(voices)
+        return f"all {len(voices)} voices" if everybody else voices_listed(voices)
 
     def _update(self, update: Update) -> Sentence:
         head = frames().get(f"head.{update.field}", one_line(update.field))
         before, after = (
             "?" if value is None else one_line(str(value)) for value in (update.before, update.after)
         )
-        voice = upper(one_line(update.voice))
+        voice = upper(voices_listed([spoken(one_line(update.voice))]))
         text = frame("update").format(Voice=voice, head=head, before=before, after=after)
-        return Sentence(text, self._cite(update.claims))
+        return Sentence(text, self._told.cite(update.claims))
 
     def _later(self) -> list[Sentence]:
-        """Acts and figures that no report told before the latest day."""
-        days = {self._day(ref) for ref in self._incident.claims if self._day(ref)}
+        """Acts and figures that no report told before the latest day; a copy tells nothing new."""
+        told = [ref for ref in self._incident.claims if self._claims[ref].report not in self._copied]
+        days = {self._told.day(ref) for ref in told if self._told.day(ref)}
         if len(days) < 2:
             return []
         last = max(days)
         revised = {ref for update in self._incident.updates for ref in update.claims}
         found = []
         for fact in self._facts():
-            refs = set(_refs(fact))
             counted = fact.field == "deed" or fact.field in FIGURES
-            if counted and refs and not refs & revised and all(self._day(ref) == last for ref in refs):
-                sentence = self._sentence(fact)
+            late = self._first_told(fact, last) if counted and not revised & {*_refs(fact)} else None
+            if late is not None:
+                sentence = self._sentence(late)
                 day = date_words(Date(last, last, "day"))
                 text = frame("since").format(day=day, text=sentence.text[:1].lower() + sentence.text[1:])
                 found.append(msgspec.structs.replace(sentence, text=text))
         return found
 
-    def _day(self, ref: str) -> str:
-        claim = self._claims.get(ref)
-        report = self._reports.get(claim.report) if claim is not None else None
-        return (report.published or "")[:10] if report is not None else ""
-
-    def _cite(self, refs: Iterable[str]) -> tuple[int, ...]:
-        numbers = set()
-        for ref in refs:
-            if ref in self._claims:
-                claim = self._claims[ref]
-                words = (claim.report, claim.quote.start, claim.quote.end, self._voice_of.get(ref))
-                numbers.add(self._cited.setdefault(words, (len(self._cited) + 1, ref))[0])
-        return tuple(sorted(numbers))
-
-    def _sources(self) -> tuple[Source, ...]:
-        return tuple(self._source(ref, number) for number, ref in self._cited.values())
-
-    def _source(self, ref: str, number: int) -> Source:
-        claim = self._claims[ref]
-        report = self._reports.get(claim.report)
-        return Source(
-            number,
-            ref,
-            self._voice_of.get(ref) or one_line(claim.voice.name or claim.voice.text or ""),
-            clipped(claim),
-            report.publisher if report is not None else None,
-            report.published if report is not None else None,
-            report.title if report is not None else None,
-            report.url if report is not None else None,
+    def _first_told(self, fact: Fact, last: str) -> Fact | None:
+        """What of a row only the latest day tells: all of it, or numbers that nobody gave before."""
+        fresh = [
+            cell.state != "silent" and all(self._told.day(ref) == last for ref in cell.claims)
+            for cell in fact.cells
+        ]
+        telling = [cell.state != "silent" for cell in fact.cells]
+        if fresh == telling:
+            return fact if any(telling) else None
+        if fact.field not in FIGURES:
+            return None
+        numbers = [(cell.low, cell.high) for cell in fact.cells]
+        known = {each for each, new, tells in zip(numbers, fresh, telling, strict=True) if tells > new}
+        cells = tuple(
+            cell if new and cell.state == "asserted" and bounds not in known else Cell("silent")
+            for cell, new, bounds in zip(fact.cells, fresh, numbers, strict=True)
         )
+        late = msgspec.structs.replace(fact, cells=cells, disputed=False)
+        return late if _telling(late) else None
 
     def _heard(self) -> tuple[Heard, ...]:
         sides = dict(self._grid.sides)
@@ -392,13 +373,14 @@ class _Composer:
 
     def _about(self) -> str:
         outlets = {outlet for column in self._grid.columns for outlet in column.publishers}
+        copying = len(outlets - self._outlets)
         claims = len(self._incident.claims)
         counts = ((len(self._grid.columns), "voice"), (len(outlets), "outlet"), (claims, "claim"))
-        return " · ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count)
+        said = [f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count]
+        if copying:
+            said[1] += f", {copying:,} of them with copies only"
+        return " · ".join(said)
 
-
-_Words = tuple[str, int, int, str | None]
-"""What a source is known by: report, first and last character of the quoted words, voice."""
 
 _Group = tuple[State, str, list[str], tuple[str, ...]]
 """State, value, voices and claims of those who tell a row in one way."""
@@ -406,6 +388,11 @@ _Group = tuple[State, str, list[str], tuple[str, ...]]
 
 def _refs(fact: Fact) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ref for cell in fact.cells for ref in cell.claims))
+
+
+def _also(fact: Fact) -> set[str]:
+    """States of an act that voices tell beside the one that stands."""
+    return {state for cell in fact.cells for state in cell.also} if fact.field == "deed" else set()
 
 
 def _telling(fact: Fact) -> list[Cell]:

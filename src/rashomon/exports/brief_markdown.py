@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rashomon.exports.brief import Brief, Heard, Sentence, Source
+from rashomon.exports.brief_words import listed
 from rashomon.exports.phrases import date_words, one_line
 from rashomon.model import Date
 
@@ -93,6 +94,7 @@ def source_words(source: Source) -> Iterable[str]:
         f"in {outlet}" if outlet and outlet != source.voice else "",
         date_words(Date(day, day, "day")) if day else "",
         f"“{one_line(source.title)}”" if source.title else "",
+        f"also in {listed(source.also)}" if source.also else "",
     )
     return (part for part in parts if part)
 

@@ -6,6 +6,7 @@ Values are put into a frame in one pass, so that a name which looks like a frame
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,6 +15,7 @@ from importlib import resources
 from rashomon.errors import InstallationError
 from rashomon.exports.phrases import date_words, one_line
 from rashomon.knowledge import countries
+from rashomon.knowledge.roles import sector_of
 from rashomon.model import Claim, Place
 from rashomon.reconcile.incidents import Incident
 from rashomon.reconcile.matrix import Fact, Matrix
@@ -22,6 +24,9 @@ NAMED = 4
 """Voices and parties that a sentence names before it counts the others."""
 _QUOTE_CHARS = 400
 _NONE = "none"
+_NAME_CHARS = 60
+_COMMON = re.compile(rf"[a-z][a-z'’ -]{{1,{_NAME_CHARS}}}")
+_DETERMINED = ("the ", "a ", "an ", "his ", "her ", "its ", "their ", "this ", "one ", "some ", "all ")
 
 
 def title_of(incident: Incident) -> str:
@@ -37,13 +42,12 @@ def key_of(fact: Fact, what: str, value: str = "") -> str:
     """The frame of a row; a number that is none is told, though what it counts is denied."""
     if fact.field == "deed":
         return f"deed.{what}"
-    none = what == "denied" and (value == _NONE or value.startswith(f"{_NONE},"))
+    none = what == "denied" and (value == _NONE or value.startswith(f"{_NONE} ("))
     return "fact.asserted" if none else f"fact.{what}"
 
 
 def _where(place: Place) -> str:
-    row = countries.country(place.country or "")
-    land = row.name if row is not None else place.country or ""
+    land = countries.name_of(place.country or "")
     return one_line(f"{place.name}, {land}" if land and land != place.name else place.name)
 
 
@@ -56,12 +60,35 @@ def listed(names: Sequence[str]) -> str:
 
 def names_of(grid: Matrix) -> list[str]:
     """What the voices are called; a quoted voice with the name of another says that it is quoted."""
-    called = [one_line(column.voice) for column in grid.columns]
+    called = [spoken(one_line(column.voice)) for column in grid.columns]
     often = Counter(called)
     return [
         f"{name} (quoted)" if often[name] > 1 and column.kind != "publisher" else name
         for name, column in zip(called, grid.columns, strict=True)
     ]
+
+
+def spoken(name: str) -> str:
+    """A name as it stands inside a sentence: "Police" and "Special units" only began one, "Kosovo Police" and
+    "Serbs" are names."""
+    lower = name[:1].lower() + name[1:]
+    plain = lower != name and lower.islower() and len(lower) <= _NAME_CHARS
+    return lower if plain and sector_of(lower) is not None else name
+
+
+def voices_listed(names: Sequence[str]) -> str:
+    """Voices in a sentence: "the army, residents and Hill Courier"."""
+    return listed([_with_article(name) for name in names])
+
+
+def _with_article(name: str) -> str:
+    """A single "army" or "village chief" with its article; "police", "residents" and names have none."""
+    if not _COMMON.fullmatch(name) or name.startswith(_DETERMINED):
+        return name
+    head = name.partition(" of ")[0].split()[-1]
+    several = head.endswith("s") and not head.endswith("ss")
+    bare = several or head.endswith("men") or head in frame("bare").split()
+    return name if bare else f"the {name}"
 
 
 def upper(text: str) -> str:
@@ -115,4 +142,5 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-__all__ = ["NAMED", "clipped", "deed", "frame", "frames", "key_of", "listed", "names_of", "title_of", "upper"]
+__all__ = ["NAMED", "clipped", "deed", "frame", "frames", "key_of", "listed", "names_of", "spoken",
+           "title_of", "upper", "voices_listed"]  # fmt: skip

@@ -27,12 +27,18 @@ _STYLES: dict[State, str] = {"asserted": "green", "denied": "bold red", "hedged"
 _NARROWEST, _WIDEST = 12, 22
 _LABEL = 24
 _QUOTE_LINES = 2
+_VOICES = 8
+"""Voices that the table of incidents names; more are counted."""
 _HEAD_LINES = 4
 _GROUPS = {"deed": 0, "actor": 2, "recipient": 2, "place": 3, "date": 3, "about": 4}
 
 
 def print_comparison(comparison: Comparison, console: Console, top: int | None = None) -> None:
     """The incidents of a story in a table, then its matrices."""
+    if not comparison.incidents:
+        story = f" of {phrases.one_line(comparison.story)}" if comparison.story else ""
+        console.print(Text(f"Nothing is claimed in the reports{story}: there is nothing to compare."))
+        return
     console.print(_incidents(comparison))
     console.print()
     print_pictures(comparison, console, top)
@@ -53,10 +59,11 @@ def _incidents(comparison: Comparison) -> Table:
             for account in incident.accounts
         ]
         cells = (
-            " ".join((incident.type.lower(), *incident.modes)),
+            incident.type.lower() + (f": {', '.join(incident.modes)}" if incident.modes else ""),
             phrases.date_words(incident.date) if incident.date else "",
             phrases.place_words(incident.place) if incident.place else "",
-            ", ".join(voices),
+            ", ".join(voices[:_VOICES])
+            + (f" and {len(voices) - _VOICES:,} more" if voices[_VOICES:] else ""),
             ", ".join(dispute.field for dispute in incident.disputes),
         )
         table.add_row(*(Text(phrases.one_line(cell)) for cell in cells))

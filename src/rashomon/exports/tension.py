@@ -20,11 +20,6 @@ from rashomon.reconcile.tension import ALL, OTHERS, UNPLACED, Dyad, Period, Poin
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WORDS = {ALL: "all narrators", OTHERS: "other countries", UNPLACED: "not placed"}
-_ABOVE_STATES = {
-    "IGO": "bodies of several states", "UNO": "the United Nations", "EUR": "the European Union",
-    "NGO": "non-governmental bodies", "ISM": "international militants", "IMG": "international groups",
-    "MNC": "companies of several countries",
-}  # fmt: skip
 _ROWS_SHOWN = 60
 
 
@@ -59,7 +54,7 @@ def dyad_name(dyad: Dyad) -> str:
 
 def dyad_words(dyad: Dyad) -> str:
     """The names of a dyad: "Serbia and Kosovo"; a code where it is of no country."""
-    return " and ".join(_country_name(code) for code in dyad)
+    return " and ".join(countries.name_of(code) for code in dyad)
 
 
 def narrators_words(group: str) -> str:
@@ -67,7 +62,9 @@ def narrators_words(group: str) -> str:
     if group in _WORDS:
         return _WORDS[group]
     row = countries.country(group)
-    return f"{row.adjectives[0]} voices" if row and row.adjectives else f"voices of {_country_name(group)}"
+    return (
+        f"{row.adjectives[0]} voices" if row and row.adjectives else f"voices of {countries.name_of(group)}"
+    )
 
 
 def period_words(point: Point, by: Period) -> str:
@@ -234,11 +231,6 @@ def by_period(points: Iterable[Point]) -> dict[str, dict[str, Point]]:
 
 def _of(points: Iterable[Point], group: str) -> list[Point]:
     return [point for point in points if point.told_by == group]
-
-
-def _country_name(code: str) -> str:
-    row = countries.country(code)
-    return row.name if row else _ABOVE_STATES.get(code, code)
 
 
 __all__ = ["by_period", "cell_words", "counted", "dyad_name", "dyad_words", "left_out", "lines",

@@ -25,6 +25,11 @@ MentionKind = Literal["name", "demonym", "capital"]
 
 # A report names the country that it is about at once; what comes later is more often in passing.
 _LEAD_CHARS = 600
+_ABOVE_STATES = {
+    "IGO": "bodies of several states", "UNO": "the United Nations", "EUR": "the European Union",
+    "NGO": "non-governmental bodies", "ISM": "international militants", "IMG": "international groups",
+    "MNC": "companies of several countries",
+}  # fmt: skip
 _KIND_WEIGHT: dict[MentionKind, float] = {"name": 1.0, "demonym": 0.7, "capital": 0.6}
 _TITLE_WEIGHT, _LEAD_WEIGHT, _DATELINE_WEIGHT = 2.5, 1.5, 4.0
 _WEIGHED_CHARS = 200_000
@@ -69,6 +74,12 @@ def countries() -> dict[str, Country]:
 def country(iso3: str) -> Country | None:
     """The country with this ISO alpha-3 code."""
     return _tables().by_iso3.get(iso3)
+
+
+def name_of(code: str) -> str:
+    """What a country, or a body above states, is called in a sentence; the code where nobody knows it."""
+    row = country(code)
+    return row.name if row is not None else _ABOVE_STATES.get(code, code)
 
 
 def iso3_of(iso2: str) -> str | None:

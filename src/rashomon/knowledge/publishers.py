@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rashomon.knowledge import countries
 from rashomon.knowledge.actors import Side, publisher_profile
 from rashomon.knowledge.names import fold
 from rashomon.knowledge.roles import read_table
 
 _COLUMNS = ("name", "aliases", "domains", "country", "owner", "side", "speaks_for", "code")
+_NAME_CHARS = 200  # of a name in which a country is looked for
 _LONGEST = 2_000  # characters of a name or address; beyond that it is neither
 
 
@@ -60,6 +62,19 @@ def profile(name_or_domain: str) -> Publisher | None:
     if media is None:
         return None
     return Publisher(given, country=media.country, owner=media.owner, side=media.side)
+
+
+def home(name: str) -> str | None:
+    """The country where the outlet of that name is at home: as the tables say, else the one country or
+    capital in its name ("Prishtina Ledger"); None where neither says it.
+
+    Raises InstallationError where a table is missing or damaged.
+    """
+    found = profile(name)
+    if found is not None and found.country:
+        return found.country
+    named = {mention.iso3 for mention in countries.mentions(name[:_NAME_CHARS])}
+    return named.pop() if len(named) == 1 else None
 
 
 def publishers() -> tuple[Publisher, ...]:

@@ -30,6 +30,7 @@ _STATES: dict[str, State] = {
     "possible": "hedged", "planned": "hedged", "conditional": "hedged", "requested": "hedged",
 }  # fmt: skip
 _WIDE = frozenset(("country", "admin1"))
+_CIVILIANS = " CVL"
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -165,7 +166,8 @@ def _alike(parties: Sequence[Party]) -> list[int]:
 
 
 def _party_labels(parties: Sequence[Party], kinds: Sequence[int]) -> Mapping[int, str]:
-    """The name that is a name, the commonest, the fullest."""
+    """The name that is a name, the commonest, the fullest; "civilians" where people whom nothing but their
+    code joins ("girls" and "a man") share a row."""
     often = Counter((kind, party.name or party.text) for party, kind in zip(parties, kinds, strict=True))
     best: dict[int, tuple[tuple[bool, int, int], str]] = {}
     for party, kind in zip(parties, kinds, strict=True):
@@ -173,7 +175,15 @@ def _party_labels(parties: Sequence[Party], kinds: Sequence[int]) -> Mapping[int
         rank = (party.resolved_from == "name" and name[:1].isupper(), often[kind, name], len(name))
         if kind not in best or rank > best[kind][0]:
             best[kind] = (rank, name)
-    return {kind: name for kind, (_, name) in best.items()}
+    labels = {kind: name for kind, (_, name) in best.items()}
+    words: dict[int, list[frozenset[str]]] = defaultdict(list)
+    for party, kind in zip(parties, kinds, strict=True):
+        if (party.code or "").endswith(_CIVILIANS) and (party.name or party.text).islower():
+            words[kind].append(stems(party.name or party.text))
+    for kind, its in words.items():
+        if not frozenset.intersection(*its) and labels[kind].islower():
+            labels[kind] = "civilians"
+    return labels
 
 
 def _places(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:

@@ -80,7 +80,7 @@ class Fact(msgspec.Struct, frozen=True):
 
 class Column(msgspec.Struct, frozen=True):
     """A voice: its name and code, its side, the outlets that carry it, how many of their reports are copies
-    of another, and its claims."""
+    of another, its claims, and which of its reports are the copies."""
 
     voice: str
     kind: VoiceKind
@@ -90,6 +90,7 @@ class Column(msgspec.Struct, frozen=True):
     reports: tuple[str, ...]
     copies: int
     claims: tuple[str, ...]
+    copied: tuple[str, ...] = ()
 
 
 class Matrix(msgspec.Struct, frozen=True):
@@ -162,7 +163,7 @@ def _matrix(
         incident.id,
         tuple((side, sides.label(side)) for side in present),
         tuple(columns),
-        tuple(_facts(incident, told, columns, reports, part_of)),
+        tuple(_facts(incident, told, columns, reports, original, part_of)),
     )
 
 
@@ -176,6 +177,7 @@ def _column(
 ) -> Column:
     own = tuple(dict.fromkeys(known[ref].report for ref in account.claims))
     sources = {original.get(ref, ref) for ref in own}
+    copied = tuple(ref for ref in own if original.get(ref, ref) != ref)
     outlets = [reports[ref].publisher for ref in (*own, *sorted(sources)) if ref in reports]
     publishers = tuple(dict.fromkeys(outlet for outlet in outlets if outlet))
     voice = account.voice
@@ -193,8 +195,9 @@ def _column(
         side,
         publishers,
         own,
-        sum(original.get(ref, ref) != ref for ref in own),
+        len(copied),
         account.claims,
+        copied,
     )
 
 
@@ -203,10 +206,15 @@ def _facts(
     claims: Sequence[Claim],
     columns: Sequence[Column],
     reports: Mapping[str, Report],
+    original: Mapping[str, str],
     part_of: Mapping[str, str],
 ) -> list[Fact]:
+    # a copy is told when its original is, and cited after it
+    claims = sorted(claims, key=lambda claim: original.get(claim.report, claim.report) != claim.report)
     day = {
-        claim.id: (report.published or "")[:10] if (report := reports.get(claim.report)) else ""
+        claim.id: (report.published or "")[:10]
+        if (report := reports.get(original.get(claim.report, claim.report)))
+        else ""
         for claim in claims
     }
     at = {ref: number for number, column in enumerate(columns) for ref in column.claims}

@@ -13,13 +13,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from rashomon.knowledge import countries
 from rashomon.knowledge.names import fold
-from rashomon.knowledge.publishers import profile as publisher_profile
+from rashomon.knowledge.publishers import home
 from rashomon.model import Claim, Party
 
 _COUNTRY = re.compile(r"[A-Z]{3}")
-_NAME_CHARS = 200
 
 
 class Narrator(msgspec.Struct, frozen=True):
@@ -39,16 +37,8 @@ def narrator(claim: Claim, publisher: str | None, homes: Mapping[str, str] | Non
         return Narrator(None)
     known = (homes or {}).get(home_key(publisher))
     if known is None:
-        known = _home(publisher)
+        known = home(publisher)
     return Narrator(country_code(known), publisher)
-
-
-def _home(publisher: str) -> str | None:
-    profile = publisher_profile(publisher)
-    if profile is not None and profile.country:
-        return profile.country
-    named = {mention.iso3 for mention in countries.mentions(publisher[:_NAME_CHARS])}
-    return named.pop() if len(named) == 1 else None
 
 
 def home_key(publisher: str) -> str:

@@ -15,6 +15,8 @@ from typing import Literal
 import msgspec
 
 from rashomon.knowledge import countries
+from rashomon.knowledge.actors import ABOVE_STATES
+from rashomon.knowledge.publishers import home
 from rashomon.knowledge.publishers import profile as publisher_profile
 from rashomon.model import Claim, Party, Voice
 
@@ -28,7 +30,6 @@ _REBELS = frozenset(("REB", "OPP"))
 _CONFLICT = (3, 4)
 _TWICE = 2
 _MOVEMENTS = frozenset(("ISM", "IMG"))
-_ABOVE_STATES = frozenset(("IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"))
 
 Camp = tuple[str | None, bool | None]
 """A country or a body above states, and within one country whether it is the state (None: all of it)."""
@@ -41,16 +42,16 @@ class Dyad(msgspec.Struct, frozen=True):
     recipient: Camp | None
 
     def label(self, side: Side) -> str:
-        """A side in words: "Serbia and its media", "Kosovo: those who face the state", "outsiders"."""
+        """A side in words: "Serbia and its media", "Kosovo: those who face the state", "others"."""
         if side == "outsiders":
-            return "outsiders"
+            return "others"
         camp = self.actor if side == "actor" else self.recipient
         if side == "unknown" or camp is None:
-            return "outlets of no known side"
+            return "no known side"
         land, state = camp
-        name = _country_name(land)
+        name = countries.name_of(land) if land else "?"
         if state is None:
-            return name if land in _ABOVE_STATES else f"{name} and its media"
+            return name if land in ABOVE_STATES else f"{name} and its media"
         return f"{name}: the state and its media" if state else f"{name}: those who face the state"
 
 
@@ -90,7 +91,7 @@ def _rival(land: str | None, around: Iterable[Claim]) -> str | None:
         elif land in recipients:
             against.update(sorted(actors))
     for country, count in against.most_common():
-        if country not in _ABOVE_STATES and count >= _TWICE:
+        if country not in ABOVE_STATES and count >= _TWICE:
             return country
     return None
 
@@ -110,7 +111,7 @@ def side_of_voice(voice: Voice, sides: Dyad, hit: Iterable[Party] = ()) -> Side:
         return _of(land, True, sides)
     if sector in _OTHERS:
         return _of(land, False, sides)
-    if land in _ABOVE_STATES:
+    if land in ABOVE_STATES:
         return _of(land, None, sides)
     if sector not in _BYSTANDERS:
         return _of(land, None, sides)
@@ -124,11 +125,11 @@ def side_of_publisher(publisher: str | None, sides: Dyad) -> Side:
     """Where an outlet stands, by its name; `unknown` where nothing tells its country."""
     if not publisher:
         return "unknown"
+    land = home(publisher)
+    if land is None:
+        return "unknown"
     profile = publisher_profile(publisher)
-    if profile is not None and profile.country:
-        return _of(profile.country, profile.side != "party", sides)
-    named = {mention.iso3 for mention in countries.mentions(publisher[:200])}
-    return _of(named.pop(), True, sides) if len(named) == 1 else "unknown"
+    return _of(land, profile is None or profile.side != "party", sides)
 
 
 def _of(land: str, state: bool | None, sides: Dyad) -> Side:
@@ -161,11 +162,6 @@ def _commonest(parties: Sequence[Party]) -> Party | None:
     sectors = Counter(party.sector for party in parties if party.country == land)
     sector = sectors.most_common(1)[0][0]
     return next(party for party in parties if (party.country, party.sector) == (land, sector))
-
-
-def _country_name(land: str | None) -> str:
-    row = countries.country(land or "")
-    return row.name if row is not None else land or "?"
 
 
 __all__ = ["SIDES", "Dyad", "Side", "dyad", "side_of_publisher", "side_of_voice"]
