@@ -112,15 +112,10 @@ def _seeds(before: Set, after: Set, later: _Later, families: Collection[str]) ->
     """The claims around which anything changes: those that come or go, those that they are or were linked
     with, those of drawers that are parted or joined, and those of reports that have another original."""
     seeds = {ref for one in families for state in (before, after) for ref in state.kept(one)}
-    mates: set[str] = set()
-    for state, other, claims in ((before, after, later.going), (after, before, later.coming)):
-        for claim in state.traits(claims):
-            seeds.update(state.edges(claim.id))
-            for row in state.rows(claim):
-                here, there = (each.drawer(row.facet, row.place) for each in (state, other))
-                if here != there:
-                    larger = here[0] <= there[0] and there[1] <= here[1]
-                    mates.update((state if larger else other).within(row.facet, here if larger else there))
+    mates = after.differs(before, later.going, later.coming)
+    for state, claims in ((before, later.going), (after, later.coming)):
+        for claim in claims:
+            seeds.update(state.edges(claim))
     for mate in mates - seeds:
         if before.edges(mate) != after.edges(mate):
             seeds.add(mate)

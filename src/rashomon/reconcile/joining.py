@@ -30,11 +30,11 @@ ENOUGH = -1.8
 """Mean log odds at which groups are joined: below even, for a miss costs as much as a false join and the
 signs of several claims add up."""
 
-LARGEST = 1000
+LARGEST = 200
 """Claims that hang together, beyond which only stronger links count for hanging together: no happening has
 as many, and linkage slows down with them."""
 
-LEVELS = tuple(accumulate(repeat(0.5, 12), initial=ENOUGH))
+LEVELS = tuple(accumulate(repeat(0.25, 24), initial=ENOUGH))
 """Log odds that links must have to count for hanging together: the next level, where claims are too many."""
 
 Edges = dict[int, dict[int, float]]
@@ -70,14 +70,14 @@ def _odds(within: bool) -> dict[str, float]:
     return side | dict.fromkeys(PARTING, PARTED)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _head_odds(a: Head, b: Head, within: bool) -> float:
     """What is known before anything else, and what the heads say: few pairs of them, met over and over."""
     odds = _odds(within)
     return odds.get(BIAS, 0.0) + sum(odds.get(sign, 0.0) for sign in head_signs(a, b))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _place_odds(a: Where | None, b: Where | None, within: bool) -> float:
     odds = _odds(within)
     return sum(odds.get(sign, 0.0) for sign in place_signs(a, b))

@@ -78,6 +78,7 @@ class Set:
         self._all = neighbours
         self._traits: dict[str, Traits] = like._traits if like is not None else {}
         self._odds: dict[tuple[str, str], float] = like._odds if like is not None else {}
+        self._earlier: Set | None = None
         self.told: Callable[[str], list[Traits]] = cache(self._told)
         self.holders: Callable[[int], list[str]] = cache(lambda key: sorted(neighbours.holders(key)))
         self.family: Callable[[str], frozenset[str]] = cache(self._family)
@@ -145,6 +146,24 @@ class Set:
 
     # pairs
 
+    def differs(self, earlier: Set, going: Collection[str], coming: Collection[str]) -> set[str]:
+        """Take note that this is an earlier set with some claims less and some more. Of the others, only
+        those are compared with other claims among themselves whose drawers are parted or joined: these."""
+        mates: set[str] = set()
+        for state, other, claims in ((earlier, self, going), (self, earlier, coming)):
+            for claim in state.traits(claims):
+                for row in state.rows(claim):
+                    here, there = (each.drawer(row.facet, row.place) for each in (state, other))
+                    if here != there:
+                        larger = here[0] <= there[0] and there[1] <= here[1]
+                        mates.update(
+                            (state if larger else other).within(row.facet, here if larger else there)
+                        )
+        self._going, self._coming = frozenset(going), frozenset(coming)
+        self._anew = self._coming | mates
+        self._earlier = earlier
+        return mates
+
     def rows(self, claim: Traits) -> list[Filing]:
         """The rows of a claim."""
         return self._rows(claim.report)[claim.id]
@@ -162,6 +181,12 @@ class Set:
 
     def _edges(self, ref: str) -> dict[str, float]:
         """The claims that one is compared with, and the log odds that they are of one happening."""
+        if self._earlier is not None and ref not in self._anew:
+            found = {
+                other: odds for other, odds in self._earlier.edges(ref).items() if other not in self._going
+            }
+            found.update((new, self.edges(new)[ref]) for new in self._coming if ref in self.edges(new))
+            return found
         (one,) = self.traits([ref])
         shared = Counter(
             other
