@@ -2,11 +2,14 @@
 
     python -m benchmarks.reconcile --sizes 10000 100000 1000000 --workers 2
     python -m benchmarks.reconcile --sizes 20000 --one-day
+    python -m benchmarks.reconcile --sizes 10000 100000 --joining 100
 
 Each size is measured in a process of its own, which reads the claims from a file as it goes; making them is
 not counted. CPU seconds are user and system time of that process and its workers. Memory is the greatest sum,
 over the processes, of what each holds alone and its part of what they share (PSS, sampled; without /proc the
-peak of the largest process). `--json FILE` writes the same figures as JSON."""
+peak of the largest process). With `--joining` all but so many reports are reconciled at once, and those join
+one by one: what is printed is the CPU time that a report takes to join, in milliseconds. `--json FILE` writes
+the same figures as JSON."""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import msgspec
 
@@ -30,7 +34,9 @@ from benchmarks.constructed import constructed
 from rashomon.model import Claim, Report
 
 _COLUMNS = ("claims", "reports", "incidents", "with_disputes", "seconds", "cpu_seconds", "peak_mb")
+_JOINING = ("claims", "joined", "median_ms", "90th_ms", "slowest_ms", "changed")
 Figures = dict[str, float]
+Thing = TypeVar("Thing", Claim, Report)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -42,17 +48,21 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--one-day", action="store_true", help="all claims of one country on one day")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="file that the figures are written to as well")
+    parser.add_argument("--joining", type=int, metavar="REPORTS", help="measure reports that join instead")
     asked = parser.parse_args(arguments)
     found: list[Figures] = []
-    print("  ".join(f"{name:>13}" for name in (*_COLUMNS, "ms_a_claim")))
+    columns = _JOINING if asked.joining else (*_COLUMNS, "ms_a_claim")
+    print("  ".join(f"{name:>13}" for name in columns))
     for size in asked.sizes:
         with TemporaryDirectory() as folder:
             _in_a_child(_make, Path(folder), size, asked.seed, asked.one_day)
-            found.append(_in_a_child(_measure, Path(folder), asked.workers))
-        row = found[-1]
-        row["ms_a_claim"] = round(1000 * row["cpu_seconds"] / row["claims"], 3)
-        print("  ".join(f"{row[name]:>13,}" for name in (*_COLUMNS, "ms_a_claim")), flush=True)
-    for before, after in pairwise(found):
+            if asked.joining:
+                found.append(_in_a_child(_measure_joining, Path(folder), asked.joining))
+            else:
+                found.append(_in_a_child(_measure, Path(folder), asked.workers))
+                found[-1]["ms_a_claim"] = round(1000 * found[-1]["cpu_seconds"] / found[-1]["claims"], 3)
+        print("  ".join(f"{found[-1][name]:>13,}" for name in columns), flush=True)
+    for before, after in pairwise([] if asked.joining else found):
         more = after["claims"] / before["claims"]
         cost = after["cpu_seconds"] / before["cpu_seconds"]
         print(f"{more:.1f} times the claims: {cost:.1f} times the CPU seconds")
@@ -73,7 +83,7 @@ def _make(folder: Path, size: int, seed: int, one_day: bool) -> Figures:
     return {}
 
 
-def _read(path: Path, kind: type[Claim] | type[Report]) -> Iterator[Claim | Report]:
+def _read(path: Path, kind: type[Thing]) -> Iterator[Thing]:
     decode = msgspec.msgpack.Decoder(kind).decode
     with path.open("rb") as file:
         while head := file.read(4):
@@ -91,9 +101,9 @@ def _measure(folder: Path, workers: int) -> Figures:
     def published() -> Iterator[Report]:
         for report in _read(folder / "reports", Report):
             reports["count"] += 1
-            yield report  # type: ignore[misc]
+            yield report
 
-    claims: Iterator[Claim] = _read(folder / "claims", Claim)  # type: ignore[assignment]
+    claims = _read(folder / "claims", Claim)
     told = 0
     for incident in stream(claims, published(), workers=workers):
         incidents += 1
@@ -109,6 +119,33 @@ def _measure(folder: Path, workers: int) -> Figures:
         "seconds": round(seconds, 1),
         "cpu_seconds": round(sum(each.ru_utime + each.ru_stime for each in used), 1),
         "peak_mb": round(max(watch.stop(), used[0].ru_maxrss / 1024 if workers == 1 else 0)),
+    }
+
+
+def _measure_joining(folder: Path, count: int) -> Figures:
+    from rashomon.reconcile.ledger import Ledger
+
+    reports = list(_read(folder / "reports", Report))
+    told: dict[str, list[Claim]] = {report.id: [] for report in reports}
+    for claim in _read(folder / "claims", Claim):
+        told[claim.report].append(claim)
+    here, new = reports[:-count], reports[-count:]
+    ledger = Ledger.of((claim for report in here for claim in told[report.id]), here)
+    claims = len(ledger)
+    taken, changed = [], []
+    for report in new:
+        start = time.process_time()
+        change = ledger.add(told[report.id], [report])
+        taken.append(1000 * (time.process_time() - start))
+        changed.append(len(change.incidents))
+    taken.sort()
+    return {
+        "claims": claims,
+        "joined": len(new),
+        "median_ms": round(taken[len(new) // 2], 1),
+        "90th_ms": round(taken[len(new) * 9 // 10], 1),
+        "slowest_ms": round(taken[-1], 1),
+        "changed": round(sum(changed) / len(new), 1),
     }
 
 

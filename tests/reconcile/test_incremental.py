@@ -105,3 +105,60 @@ def test_reports_that_join_one_by_one_give_what_all_at_once_give(seed: int) -> N
         known = [report for report in reports if report.id in {each.report for each in rest}]
         assert _by_id(list(ledger.incidents.values())) == _by_id(reconcile(rest, known))
     assert len(ledger) == 0
+
+
+@pytest.mark.usefixtures("crowding")
+@pytest.mark.parametrize("seed", range(100, 106))
+def test_a_ledger_of_what_is_there_goes_on_as_if_all_had_joined(seed: int) -> None:
+    stories = _stories(random.Random(seed), 9)
+    ledger = Ledger.of(each for story in stories[:6] for each in story)
+    for story in stories[6:]:
+        ledger.add(story)
+    claims = [each for story in stories for each in story]
+    assert _by_id(list(ledger.incidents.values())) == _by_id(reconcile(claims))
+
+
+@pytest.mark.parametrize("seed", range(200, 206))
+def test_a_copy_that_joins_changes_no_dispute(seed: int) -> None:
+    stories = _stories(random.Random(seed), 5)
+    ledger = Ledger.of(each for story in stories for each in story)
+    before = _disputes(ledger)
+    copy = [_again(each, "r-zzz", at) for at, each in enumerate(stories[0])]
+    change = ledger.add(copy)
+    assert set(change.copies) >= {each.id for each in copy}
+    assert _disputes(ledger) == before
+
+
+def _disputes(ledger: Ledger) -> list[object]:
+    return sorted(
+        (dispute.field, sorted((position.voice, position.value) for position in dispute.positions))
+        for incident in ledger.incidents.values()
+        for dispute in incident.disputes
+    )
+
+
+def test_claims_that_join_twice_change_nothing() -> None:
+    (story,) = _stories(random.Random(3), 1)
+    ledger = Ledger()
+    assert ledger.add(story).incidents
+    again = ledger.add(story)
+    assert (again.incidents, again.gone) == ((), ())
+    assert (ledger.withdraw("nobody's").incidents, len(ledger)) == ((), len(story))
+
+
+def test_a_change_says_what_joins_and_what_leaves() -> None:
+    def told(ref: str, quote: str, where: str, first: str) -> Claim:
+        return claim(quote, "shelled", id=f"c-{ref}", report=ref, mode="heavy-weapons",
+                     date=day(first), place=place(where))  # fmt: skip
+
+    ledger = Ledger()
+    one = ledger.add([told("r1", "The army shelled Orsk at dawn", "Orsk", "2021-03-01")])
+    far = ledger.add([told("r2", "Somebody shelled Tavna", "Tavna", "2021-09-01")])
+    assert [change.came_from for change in (one, far)] == [{"i-r1": ()}, {"i-r2": ()}]
+    joined = ledger.add([told("r3", "At dawn the army shelled Orsk", "Orsk", "2021-03-01")])
+    (incident,) = joined.incidents
+    assert incident.claims == ("c-r1", "c-r3")
+    assert joined.gone == ("i-r1",)
+    assert joined.came_from == {incident.id: ("i-r1",)}
+    parted = ledger.withdraw("r1")
+    assert (parted.gone, [each.id for each in parted.incidents]) == ((incident.id,), ["i-r3"])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rashomon.reconcile import joining
 from rashomon.reconcile.blocking import Drawers, Kept, Many, Numbers
-from rashomon.reconcile.joining import LEVELS, LINK, Links, counts, linked, weigh
+from rashomon.reconcile.joining import LINK, Links, counts, levels, linked, weigh
 from rashomon.reconcile.workers import each_of
 
 _CHUNK = 2000
@@ -36,13 +36,14 @@ def groups(claims: Many, kept: Kept | None = None, workers: int = 1) -> Iterator
     # claims of one day one after the other: those they are compared with are at hand then
     ones = numbers[np.argsort(drawers.day[numbers], kind="stable")]
     chunks = [ones[at : at + _CHUNK] for at in range(0, len(ones), _CHUNK)]
+    least = levels(len(numbers))
     with ExitStack() as stack:
         links = stack.enter_context(_file())
-        strong = [stack.enter_context(_file()) for _ in LEVELS]
+        strong = [stack.enter_context(_file()) for _ in least]
         for found in each_of(_weighed, chunks, (claims, drawers), workers):
             links.write(found.tobytes())
             # the highest level that a link is above
-            level = np.searchsorted(LEVELS, found["odds"].astype(np.float64)) - 1
+            level = np.searchsorted(least, found["odds"].astype(np.float64)) - 1
             for number in np.unique(level[level >= 0]).tolist():
                 strong[number].write(found[level == number].tobytes())
         part = _parts(len(claims), strong)
@@ -71,11 +72,11 @@ def _parts(count: int, strong: list[IO[bytes]]) -> Numbers:
     at which they are not more than `joining.LARGEST`, above the highest whatever their number."""
     root = np.arange(count)
     part = np.full(count, -1)
-    for level in range(len(LEVELS) - 1, -1, -1):
+    for level in range(len(strong) - 1, -1, -1):
         above = root
         root = _joined(root, strong[level])
         too_many = np.bincount(root, minlength=count)[root] > joining.LARGEST
-        part = np.where(too_many & (part < 0), root if level == len(LEVELS) - 1 else above, part)
+        part = np.where(too_many & (part < 0), root if level == len(strong) - 1 else above, part)
     return np.where(part < 0, root, part)
 
 

@@ -18,10 +18,10 @@ import msgspec
 from rashomon.model import Claim, Report
 from rashomon.reconcile.building import incident_of, name_of, outlet_of
 from rashomon.reconcile.copies import FIRST, copy_key
-from rashomon.reconcile.filing import about
+from rashomon.reconcile.filing import EVERYTHING, WHOLE, about
 from rashomon.reconcile.incidents import Incident
 from rashomon.reconcile.traits import traits_of
-from rashomon.reconcile.vicinity import Filing, Neighbours, Set, copy_keys, filings
+from rashomon.reconcile.vicinity import Filing, Neighbours, Set, copies_of, copy_keys, filings
 
 Parts = set[frozenset[str]]
 
@@ -112,18 +112,12 @@ def _seeds(before: Set, after: Set, later: _Later, families: Collection[str]) ->
     """The claims around which anything changes: those that come or go, those that they are or were linked
     with, those of drawers that are parted or joined, and those of reports that have another original."""
     seeds = {ref for one in families for state in (before, after) for ref in state.kept(one)}
-    mates: set[str] = set()
-    for state, other, claims in ((before, after, later.going), (after, before, later.coming)):
-        for claim in state.traits(claims):
-            seeds.update(state.edges(claim.id))
-            for row in state.rows(claim):
-                here, there = (each.drawer(row.facet, row.place) for each in (state, other))
-                if here != there:
-                    larger = here[0] <= there[0] and there[1] <= here[1]
-                    mates.update((state if larger else other).within(row.facet, here if larger else there))
-    for mate in mates - seeds:
-        if before.edges(mate) != after.edges(mate):
-            seeds.add(mate)
+    seeds |= after.differs(before, later.going, later.coming)
+    for state, claims in ((before, later.going), (after, later.coming)):
+        for claim in claims:
+            seeds.update(other for other, _ in state.strong(claim))
+    if before.levels != after.levels:  # few enough to look at all
+        seeds.update(ref for state in (before, after) for ref in state.within(EVERYTHING[0], WHOLE))
     return seeds
 
 
@@ -257,4 +251,4 @@ class _Later:
         return {ref for ref in ids if self._copies.get(ref)} | set(held)
 
 
-__all__ = ["Change", "Filing", "Neighbours", "copy_keys", "filings", "join", "leave"]
+__all__ = ["Change", "Filing", "Neighbours", "copies_of", "copy_keys", "filings", "join", "leave"]

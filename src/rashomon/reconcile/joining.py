@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from rashomon.reconcile import filing
 from rashomon.reconcile.pairs import PARTING, head_signs, ordered, other_signs, place_signs, signs
 from rashomon.reconcile.tables import BIAS, weights
 from rashomon.reconcile.traits import Head, Traits, Where
@@ -30,12 +31,21 @@ ENOUGH = -1.8
 """Mean log odds at which groups are joined: below even, for a miss costs as much as a false join and the
 signs of several claims add up."""
 
-LARGEST = 1000
-"""Claims that hang together, beyond which only stronger links count for hanging together: no happening has
-as many, and linkage slows down with them."""
+LARGEST = 100
+"""Claims that hang together, beyond which only stronger links count for hanging together: few happenings have
+as many, and what hangs together has to be looked at whole when one claim more comes."""
 
-LEVELS = tuple(accumulate(repeat(0.5, 12), initial=ENOUGH))
+LEVELS = tuple(accumulate(repeat(0.25, 24), initial=ENOUGH))
 """Log odds that links must have to count for hanging together: the next level, where claims are too many."""
+CROWDED = 6
+"""The level that is the first for more claims than a story has (`filing.STORY`): most pairs of them are of
+two happenings, which the weights, fitted on stories, do not know."""
+
+
+def levels(claims: int) -> tuple[float, ...]:
+    """The levels for so many claims in all."""
+    return LEVELS if claims <= filing.STORY else LEVELS[CROWDED:]
+
 
 Edges = dict[int, dict[int, float]]
 Links = NDArray[np.void]
@@ -70,14 +80,14 @@ def _odds(within: bool) -> dict[str, float]:
     return side | dict.fromkeys(PARTING, PARTED)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _head_odds(a: Head, b: Head, within: bool) -> float:
     """What is known before anything else, and what the heads say: few pairs of them, met over and over."""
     odds = _odds(within)
     return odds.get(BIAS, 0.0) + sum(odds.get(sign, 0.0) for sign in head_signs(a, b))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _place_odds(a: Where | None, b: Where | None, within: bool) -> float:
     odds = _odds(within)
     return sum(odds.get(sign, 0.0) for sign in place_signs(a, b))

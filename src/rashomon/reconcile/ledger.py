@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from rashomon.model import Claim, Report
+from rashomon.reconcile import reconcile
 from rashomon.reconcile.incidents import Incident
-from rashomon.reconcile.incremental import Change, copy_keys, filings, join, leave
+from rashomon.reconcile.incremental import Change, copies_of, copy_keys, filings, join, leave
 
 
 class Ledger:
@@ -30,6 +31,22 @@ class Ledger:
         self._holders: dict[int, set[str]] = defaultdict(set)  # reports by copy key
         self._places: dict[int, list[tuple[int, str]]] = defaultdict(list)  # by facet
         self._copies: set[str] = set()
+
+    @classmethod
+    def of(cls, claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Ledger:
+        """A ledger of claims that are there already, reconciled at once."""
+        ledger = cls()
+        for claim in claims:
+            if claim.id not in ledger._claims:
+                ledger._claims[claim.id] = claim
+                ledger._told[claim.report].append(claim.id)
+        ledger._reports = {report.id: report for report in reports}
+        ledger._copies.update(copies_of(ledger._claims.values()))
+        for ref in ledger._told:
+            ledger._put_in(ref)
+        incidents = reconcile(ledger._claims.values(), ledger._reports.values())
+        ledger.incidents = {incident.id: incident for incident in incidents}
+        return ledger
 
     def __len__(self) -> int:
         return len(self._claims)

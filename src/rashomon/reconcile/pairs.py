@@ -42,7 +42,7 @@ def other_signs(a: Traits, b: Traits) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def head_signs(a: Head, b: Head) -> tuple[str, ...]:
     """What type, mode and standing say: few of them, met over and over."""
     return (*_kinds(a, b), *_modes(a, b), *_standing(a, b))
@@ -105,7 +105,7 @@ def time_sign(a: Traits, b: Traits) -> str:
     return "weeks apart" if gap <= 14 else "long apart"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def place_signs(a: Where | None, b: Where | None) -> tuple[str, ...]:
     """How the places of two claims stand to each other."""
     return tuple(_places_told(a, b))
@@ -175,7 +175,7 @@ _RECIPIENTS = tuple(f"recipient {likeness}" for likeness in _LIKENESS)
 _ONE_UNKNOWN = -1
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _best(ours: tuple[Who, ...], theirs: tuple[Who, ...]) -> int | None:
     """A place in `_LIKENESS`: 0 nothing in common, 1 the country, 2 country and sector, 3 a word of the name;
     None where both sides are unknown."""

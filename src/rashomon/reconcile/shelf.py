@@ -22,9 +22,9 @@ T = TypeVar("T")
 _AT_ONCE = 1 << 20
 """Bytes that are written at one go."""
 
-IN_MEMORY = 10_000
+IN_MEMORY = 2000
 """Things that are kept as they are; from the next on they are put away on the disk."""
-_AT_HAND = 4096
+_AT_HAND = 3000
 """Things taken from the disk that are kept at hand."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -18,9 +18,9 @@ import numpy as np
 from rashomon.model import Claim, Report
 from rashomon.reconcile import joining
 from rashomon.reconcile.blocking import OWN, PATIENCE, SHARED
-from rashomon.reconcile.copies import FIRST, copy_key, first_of, is_copy, sources
-from rashomon.reconcile.filing import Range, about, drawer, filed, room
-from rashomon.reconcile.joining import ENOUGH, LEVELS, LINK, counts, linked, weigh
+from rashomon.reconcile.copies import FIRST, copies_among, copy_key, first_of, is_copy, sources
+from rashomon.reconcile.filing import EVERYTHING, WHOLE, Range, about, drawer, filed, room
+from rashomon.reconcile.joining import LINK, counts, linked, weigh
 from rashomon.reconcile.traits import Traits, traits_of
 
 T = TypeVar("T")
@@ -64,6 +64,14 @@ def filings(claims: Sequence[Claim]) -> list[Filing]:
     return [row for each in _filings(_in_order(claims)).values() for row in each]
 
 
+def copies_of(claims: Iterable[Claim]) -> dict[str, str]:
+    """The claims of a whole set that are copies, and those that they repeat: what a set has to know that was
+    not filled by `join`."""
+    told = sorted(map(traits_of, claims), key=lambda claim: (claim.report, claim.at, claim.id))
+    source = copies_among(told).source.tolist()
+    return {told[at].id: told[first].id for at, first in enumerate(source) if at != first}
+
+
 def copy_keys(claims: Iterable[Claim]) -> dict[str, int]:
     """The copy key of each claim, by its id: a positive number of 63 bits."""
     return {claim.id: copy_key(traits_of(claim)) for claim in claims}
@@ -78,13 +86,16 @@ class Set:
         self._all = neighbours
         self._traits: dict[str, Traits] = like._traits if like is not None else {}
         self._odds: dict[tuple[str, str], float] = like._odds if like is not None else {}
+        self._earlier: Set | None = None
         self.told: Callable[[str], list[Traits]] = cache(self._told)
         self.holders: Callable[[int], list[str]] = cache(lambda key: sorted(neighbours.holders(key)))
         self.family: Callable[[str], frozenset[str]] = cache(self._family)
         self.kept: Callable[[str], frozenset[str]] = cache(self._kept)
+        self.beside: Callable[[str], frozenset[str]] = cache(self._beside)
         self.edges: Callable[[str], dict[str, float]] = cache(self._edges)
         self._part_of: dict[str, frozenset[str]] = {}
         self._rows: Callable[[str], dict[str, list[Filing]]] = cache(lambda ref: _filings(self.told(ref)))
+        self.within: Callable[[int, Range], list[str]] = cache(self._within)  # the claims in a drawer
         self._filed: Callable[[int, Range], Sequence[tuple[str, int]]] = cache(self._filed_in)
         self._keys: Callable[[str], frozenset[int]] = cache(
             lambda ref: frozenset(copy_key(claim) for claim in self.told(ref))
@@ -104,7 +115,7 @@ class Set:
         ids = list(ids)
         lacking = [ref for ref in ids if ref not in self._traits]
         if lacking:
-            self._traits.update((claim.id, traits_of(claim)) for claim in self._all.claims(lacking))
+            self._traits.update((claim.id, _traits_of(claim)) for claim in self._all.claims(lacking))
         return [self._traits[ref] for ref in ids if ref in self._traits]
 
     def has(self, ref: str) -> bool:
@@ -145,6 +156,26 @@ class Set:
 
     # pairs
 
+    def differs(self, earlier: Set, going: Collection[str], coming: Collection[str]) -> set[str]:
+        """Take note that this is an earlier set with some claims less and some more. The others that are not
+        compared with the same others as before, because drawers are parted or joined."""
+        mates: set[str] = set()
+        for state, other, claims in ((earlier, self, going), (self, earlier, coming)):
+            for claim in state.traits(claims):
+                for row in state.rows(claim):
+                    here, there = (each.drawer(row.facet, row.place) for each in (state, other))
+                    if here != there:
+                        larger = here[0] <= there[0] and there[1] <= here[1]
+                        mates.update(
+                            (state if larger else other).within(row.facet, here if larger else there)
+                        )
+        changed = {*going, *coming}
+        anew = {ref for ref in mates - changed if earlier.beside(ref) - changed != self.beside(ref) - changed}
+        self._going, self._coming = frozenset(going), frozenset(coming)
+        self._anew = self._coming | anew
+        self._earlier = earlier
+        return anew
+
     def rows(self, claim: Traits) -> list[Filing]:
         """The rows of a claim."""
         return self._rows(claim.report)[claim.id]
@@ -153,23 +184,31 @@ class Set:
         """The drawer under a facet that a place lies in."""
         return drawer(facet, place, lambda span: len(self._filed(facet, span)))
 
-    def within(self, facet: int, span: Range) -> list[str]:
-        """The claims in a drawer."""
+    def _within(self, facet: int, span: Range) -> list[str]:
         return [ref for ref, _ in self._filed(facet, span)]
 
     def _filed_in(self, facet: int, span: Range) -> Sequence[tuple[str, int]]:
         return self._all.filed(facet, *span, room(facet) + 1)
 
+    def _beside(self, ref: str) -> frozenset[str]:
+        """The claims that lie in enough drawers with one, itself among them."""
+        (one,) = self.traits([ref])
+        shared: Counter[str] = Counter()
+        for row in self.rows(one):
+            shared.update(self.within(row.facet, self.drawer(row.facet, row.place)))
+        return frozenset(other for other, times in shared.items() if times >= SHARED)
+
     def _edges(self, ref: str) -> dict[str, float]:
         """The claims that one is compared with, and the log odds that they are of one happening."""
+        if self._earlier is not None and ref not in self._anew:
+            found = {
+                other: odds for other, odds in self._earlier.edges(ref).items() if other not in self._going
+            }
+            found.update((new, self.edges(new)[ref]) for new in self._coming if ref in self.edges(new))
+            return found
         (one,) = self.traits([ref])
-        shared = Counter(
-            other
-            for row in self.rows(one)
-            for other in self.within(row.facet, self.drawer(row.facet, row.place))
-        )
         found = {}
-        for other in self.traits(other for other, times in shared.items() if times >= SHARED):
+        for other in self.traits(self.beside(ref)):
             if other.report != one.report and _gap(one, other) <= PATIENCE:
                 found[other.id] = self._weigh(one, other)
         told = self.told(one.report)
@@ -189,6 +228,11 @@ class Set:
 
     # what hangs together
 
+    @cached_property
+    def levels(self) -> tuple[float, ...]:
+        """The levels of `joining` for so many claims."""
+        return joining.levels(len(self._filed(EVERYTHING[0], WHOLE)))
+
     def hanging(self, ref: str) -> frozenset[str]:
         """The claims that one hangs together with, itself among them: by links above the least level at which
         they are not too many. They all hang together with the same."""
@@ -201,7 +245,7 @@ class Set:
         found, weakest = [ref], [float("inf")]
         seen = {ref}
         heap: list[tuple[float, str]] = []
-        self._offer(ref, ENOUGH, heap)
+        self._offer(ref, heap)
         largest = joining.LARGEST
         while heap and len(found) <= largest:
             odds, other = heapq.heappop(heap)
@@ -209,18 +253,22 @@ class Set:
                 seen.add(other)
                 found.append(other)
                 weakest.append(min(weakest[-1], -odds))
-                self._offer(other, ENOUGH, heap)
+                self._offer(other, heap)
         if len(found) <= largest:
             return frozenset(found)
-        level = next((level for level in LEVELS if level >= weakest[largest]), LEVELS[-1])
+        level = next((level for level in self.levels if level >= weakest[largest]), self.levels[-1])
         if level < weakest[largest]:  # there is no higher level
             return _reached(ref, lambda one: [o for o, odds in self.edges(one).items() if odds > level])
         return frozenset(other for other, odds in zip(found, weakest, strict=True) if odds > level)
 
-    def _offer(self, ref: str, least: float, heap: list[tuple[float, str]]) -> None:
-        for other, odds in self.edges(ref).items():
-            if odds > least:
-                heapq.heappush(heap, (-odds, other))
+    def _offer(self, ref: str, heap: list[tuple[float, str]]) -> None:
+        for other, odds in self.strong(ref):
+            heapq.heappush(heap, (-odds, other))
+
+    def strong(self, ref: str) -> list[tuple[str, float]]:
+        """The claims that one may hang together with, and the log odds."""
+        least = self.levels[0]
+        return [(other, odds) for other, odds in self.edges(ref).items() if odds > least]
 
     def groups(self, hanging: Collection[str]) -> list[list[str]]:
         """The groups among claims that hang together."""
@@ -254,8 +302,18 @@ def _gap(one: Traits, other: Traits) -> int:
     return max(one.days[0], other.days[0]) - min(one.days[1], other.days[1])
 
 
+def _traits_of(claim: Claim) -> Traits:
+    try:
+        return _remembered(claim)
+    except TypeError:  # made by hand, with a list for a tuple
+        return traits_of(claim)
+
+
+_remembered = lru_cache(maxsize=4096)(traits_of)  # what is near one report is near the next
+
+
 def _in_order(claims: Iterable[Claim]) -> list[Traits]:
-    return sorted(map(traits_of, claims), key=lambda claim: (claim.at, claim.id))
+    return sorted(map(_traits_of, claims), key=lambda claim: (claim.at, claim.id))
 
 
 def _filings(claims: Sequence[Traits]) -> dict[str, list[Filing]]:
