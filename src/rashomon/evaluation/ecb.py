@@ -11,8 +11,9 @@ All reports of all topics are read and grouped in one go (`rashomon.reconcile.st
 - *document B-cubed*: for each report the share of its group that tells its happening (precision) and the
   share of its happening that is in its group (recall), averaged over all reports; F1 is of the two averages
   (Bagga and Baldwin, 1998).
-- *false merges*: of all pairs of reports of one topic that tell its two happenings, those put into one group.
-  `look-alikes merged` counts topics instead: those where more than half of such pairs are in one group.
+- *false merges*: of all pairs of reports of one topic that tell its two happenings, those put into one group;
+  *look-alikes kept apart* are the others. `topics merged` counts topics instead: those where more than half
+  of such pairs are in one group.
 - *incidents that mix look-alikes*: of the pairs of reports of one topic that share an incident, those that
   tell its two happenings: once reconciled as one heap, once group by group. It says what the grouping is
   worth to incidents.
@@ -121,8 +122,9 @@ def evaluate(documents: Sequence[Document], reader: ReaderLike) -> Result:
         _mean("document B-cubed P", [(row[0], row[2]) for row in rows]),
         _mean("document B-cubed R", [(row[1], row[2]) for row in rows]),
         measure("document B-cubed F1", rows, _f1, total=whole[2]),
+        share("look-alikes kept apart", [(both - false, both) for false, both in pairs.values()]),
         share("false merges", list(pairs.values())),
-        share("look-alikes merged", [(int(2 * false > both), 1) for false, both in pairs.values() if both]),
+        share("topics merged", [(int(2 * false > both), 1) for false, both in pairs.values() if both]),
         _mixed("incidents that mix look-alikes, one heap", topics, claims, read, None),
         _mixed("incidents that mix look-alikes, by group", topics, claims, read, group),
     ]
@@ -132,9 +134,9 @@ def evaluate(documents: Sequence[Document], reader: ReaderLike) -> Result:
         f"{len(documents)} reports of {len(topics)} topics, two happenings of a kind each; {len(stories)} "
         f"groups were found for {len({each.happening for each in documents})} happenings, from texts and "
         "claims, in one go. False merges: of the pairs of reports of a topic that tell its two happenings, "
-        "those in one group (less is better). Intervals over topics.",
+        "those in one group; kept apart: the others. Intervals over topics.",
         tuple(measures),
-        ("document B-cubed F1", "false merges"),
+        ("document B-cubed F1", "look-alikes kept apart"),
         tuple(unread(read)),
         (_worst(topics, pairs, group),),
     )

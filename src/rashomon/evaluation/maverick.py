@@ -6,14 +6,14 @@ event, as a range. 0 stands for a report that gives no number.
 The unit is an event and a kind of figure that two or more reports give. The rows decide:
 
 - *dispute*: two sources end up with ranges that have no number in common. A source ends up with what its
-  latest report gives, of several of one day the largest;
-- *update*: a source gives a range on a later day that has no number in common with the one before;
+  reports of its last day give; where those are several, none of them has a number in common with the other's;
+- *update*: a source gives a range on a later day that has no number in common with those of the day before;
 - neither, where ranges overlap.
 
 Ours: each row becomes a claim of its own report (publisher, day of publication, place, figures), and
-    `reconcile` is asked for the disputes of the claims of the event as one incident. Agreement is the share
-    of units on which both decisions are the rows'. `through reconcile` asks for the same after `reconcile`
-    itself has joined the claims of the event, or failed to: what it leaves apart can be in no dispute.
+`reconcile` is asked for the disputes of the claims of the event as one incident. Agreement is the share of
+units on which both decisions are the rows'. `through reconcile` asks for the same after `reconcile` itself
+has joined the claims of the event, or failed to: what it leaves apart can be in no dispute.
 """
 
 from __future__ import annotations
@@ -114,17 +114,16 @@ def _range(low: str, high: str) -> Range | None:
 
 def gold(rows: Sequence[Row], kind: str) -> Decided:
     """What the rows of an event decide about one kind of figure."""
-    told: dict[str, dict[str, Range]] = defaultdict(dict)
+    told: dict[str, dict[str, list[Range]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        given = row.figures[kind]
-        told[row.source][row.day] = max(told[row.source].get(row.day, given), given, key=_size)
+        told[row.source][row.day].append(row.figures[kind])
     last = [days[max(days)] for days in told.values()]
     revised = [pair for days in told.values() for pair in pairwise(days[day] for day in sorted(days))]
-    return any(apart(*pair) for pair in combinations(last, 2)), any(apart(*pair) for pair in revised)
+    return any(_all_apart(*pair) for pair in combinations(last, 2)), any(_all_apart(*pair) for pair in revised)
 
 
-def _size(given: Range) -> tuple[int, int]:
-    return given[1], given[0]
+def _all_apart(ours: Sequence[Range], theirs: Sequence[Range]) -> bool:
+    return all(apart(one, other) for one in ours for other in theirs)
 
 
 def apart(one: Range, other: Range) -> bool:

@@ -30,6 +30,7 @@ REACH = 60
 MOST_WORDS = 3_000
 """Words of a report that are looked at: what it is about, it says before."""
 
+_LONGEST = 60  # characters of a word
 _WORD = re.compile(r"\d+(?:[.:,/-]\d+)+|[^\W_]+(?:['’][^\W_]+)*")
 _OPENS = frozenset('.!?:"“\n')
 
@@ -75,7 +76,7 @@ def words_of(text: str) -> Text:
     named: Counter[str] = Counter()
     plain: Counter[str] = Counter()
     for at, (word, opens) in enumerate(_words(text)):
-        key = fold(word.removesuffix("'s").removesuffix("’s"))
+        key = fold(word[:_LONGEST].removesuffix("'s").removesuffix("’s"))
         if not key or key in telling_nothing() or (len(key) == 1 and not key.isdigit()):
             continue
         root = stem(key)

@@ -3,7 +3,7 @@
 Reports are alike as far as they share words that few others have (`report_words`). The grouping has three
 steps:
 
-1. Reports that are copies of each other count as one.
+1. Reports that are copies of each other, or nearly so, count as one.
 2. Average linkage puts together what is alike enough on the whole. Likeness across a month or more counts for
    nothing.
 3. Two happenings of a kind - two quakes on one island, two sackings at one club - share the words of their
@@ -30,7 +30,7 @@ from rashomon.reconcile.joining import average_linkage
 from rashomon.reconcile.report_words import Text, Vectors, alike, vectors, words_of
 
 COPY = 0.8
-"""Cosine from which two reports are copies."""
+"""Cosine from which two reports are taken for copies."""
 ENOUGH = 0.06
 """Mean cosine over all pairs of two groups from which they are joined."""
 NEAREST = 5
@@ -46,6 +46,7 @@ APART = 31
 """Days between two reports from which their likeness counts for nothing."""
 
 _NOTED = 0.03  # cosines below count as nothing
+_MOST = 200  # likenesses of a report to those before it that are kept
 _WIDEST = 1_000  # reports that may share a word that is looked at
 _LARGEST = 600  # reports that are parted in one go; more are linked more strictly first
 _LABEL = 3  # words that name a story
@@ -128,16 +129,18 @@ def _groups(found: Vectors, named: NDArray[np.bool_], days: Sequence[int | None]
     """The reports of each story, by number."""
     ones, others, cosines = array("q"), array("q"), array("d")
     for one, near, sums in alike(found, _NOTED, _WIDEST):
+        if len(near) > _MOST:
+            near, sums = (each[np.sort(np.argsort(-sums, kind="stable")[:_MOST])] for each in (near, sums))
         ones.extend([one] * len(near))
         others.extend(near.tolist())
         cosines.extend(sums.tolist())
     links = np.zeros(len(ones), dtype=[("one", "u4"), ("other", "u4"), ("odds", "f4")])
     links["one"], links["other"], links["odds"] = others, ones, cosines
     del ones, others, cosines
-    copies = _copies(len(found), links)
-    links = links[np.isin(links["one"], list(copies)) & np.isin(links["other"], list(copies))]
     day = np.array([np.nan if each is None else each for each in days])
     links = links[~(np.abs(day[links["one"]] - day[links["other"]]) >= APART)]  # nan is never far
+    copies = _copies(len(found), links)
+    links = links[np.isin(links["one"], list(copies)) & np.isin(links["other"], list(copies))]
     for group in _linked(list(copies), links, ENOUGH):
         for part in _parted(found, named, group):
             yield sorted(each for at in part for each in copies[at])
@@ -185,7 +188,7 @@ def own_likeness(found: Vectors, named: NDArray[np.bool_], group: Sequence[int])
     (reports, reports), symmetric, nothing on the diagonal."""
     table, columns = found.dense(group)
     having = (table > 0).sum(axis=0)
-    weight = np.log((len(group) + 0.5) / having).clip(0) * np.where(named[columns], NAMED, 1.0)
+    weight = np.log(len(group) / having) * np.where(named[columns], NAMED, 1.0)
     table = (table * weight)[:, having > 1]
     table /= np.sqrt((table * table).sum(axis=1, keepdims=True)).clip(1e-9)
     likeness: Floats = table @ table.T
@@ -223,7 +226,7 @@ def _telling(found: Vectors, texts: Sequence[Text], group: Sequence[int]) -> tup
     best = sorted(
         (-float(value) * (1.5 if names[root] else 1.0), root)
         for value, root in zip(weight.tolist(), (found.stems[column] for column in columns), strict=True)
-        if value > 0 and root.isalpha()
+        if value > 0 and root.isalpha() and len(root) > 2
     )
     forms = {root: form for at in reversed(group) for root, form in texts[at].forms.items()}
     return tuple(forms[root] for _, root in best[:_LABEL])
