@@ -93,19 +93,24 @@ def about(claims: Iterable[Traits]) -> About:
     return About(day, most)
 
 
-def drawer(facet: int, place: int, count: Callable[[Range], int]) -> Range:
+def drawer(
+    facet: int, place: int, count: Callable[[Range], int], sizes: range = range(PLACE_BITS + 1)
+) -> Range:
     """The drawer under a facet that a place lies in; `count` says how many claims are filed in a range of
-    places under it (more than `room(facet)` need not be told apart)."""
-    if count(WHOLE) <= room(facet):
-        return WHOLE
-
-    def around(bits: int) -> Range:
-        first = place >> bits << bits
-        return first, first | (1 << bits) - 1
-
+    places under it, and `sizes` which drawers it may be, by the bits of their places."""
+    if sizes[-1] == PLACE_BITS:
+        if count(WHOLE) <= room(facet):
+            return WHOLE
+        sizes = sizes[:-1]
     # the larger the range, the fuller it is
-    too_full = bisect_left(range(PLACE_BITS), True, key=lambda bits: count(around(bits)) > CAP)
-    return around(max(too_full - 1, 0))
+    fit = bisect_left(sizes, True, key=lambda bits: count(around(place, bits)) > CAP)
+    return around(place, sizes[max(fit - 1, 0)])
+
+
+def around(place: int, bits: int) -> Range:
+    """The range of all places that differ from one in the last so many bits."""
+    first = place >> bits << bits
+    return first, first | (1 << bits) - 1
 
 
 def room(facet: int) -> int:

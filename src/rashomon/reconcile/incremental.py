@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
 import msgspec
 
@@ -67,6 +68,7 @@ def _change(
     neighbours: Neighbours, come: Sequence[Claim], go: Sequence[Claim], reports: Iterable[Report]
 ) -> Change:
     touched = {claim.report for claim in (*come, *go)}
+    neighbours = _Once(neighbours)
     before = Set(neighbours)
     later = _Later(neighbours, come, go, reports)
     after = Set(later, like=before)
@@ -162,6 +164,18 @@ def _incident(neighbours: Neighbours, state: Set, ids: Sequence[str]) -> Inciden
         original = state.original(ref)
         outlets[ref] = outlet_of(original, neighbours.report(original), about(state.told(original)).day)
     return incident_of(claims, outlets)
+
+
+class _Once:
+    """The same `Neighbours`, that are asked for nothing twice."""
+
+    def __init__(self, neighbours: Neighbours) -> None:
+        self.report = cache(neighbours.report)
+        self.told = cache(neighbours.told)
+        self.holders = cache(neighbours.holders)
+        self.filed = cache(neighbours.filed)
+        self.claims = neighbours.claims
+        self.copies = neighbours.copies
 
 
 class _Later:

@@ -7,6 +7,7 @@ twice. What comes out is what reconciling the whole set would see."""
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property, lru_cache
@@ -16,14 +17,17 @@ import msgspec
 import numpy as np
 
 from rashomon.model import Claim, Report
-from rashomon.reconcile import joining
+from rashomon.reconcile import filing, joining
 from rashomon.reconcile.blocking import OWN, PATIENCE, SHARED
 from rashomon.reconcile.copies import FIRST, copies_among, copy_key, first_of, is_copy, sources
-from rashomon.reconcile.filing import EVERYTHING, WHOLE, Range, about, drawer, filed, room
+from rashomon.reconcile.filing import EVERYTHING, PLACE_BITS, WHOLE, Range, about, around, drawer, filed
 from rashomon.reconcile.joining import LINK, counts, linked, weigh
 from rashomon.reconcile.traits import Traits, traits_of
 
 T = TypeVar("T")
+
+_STEPS = (PLACE_BITS, 55, 48, 42, 37, 27, 17, 8, 0)
+"""Bits of the ranges of places that are asked for in turn, until one holds few enough claims to look at."""
 
 
 class Filing(msgspec.Struct, frozen=True):
@@ -95,8 +99,9 @@ class Set:
         self.edges: Callable[[str], dict[str, float]] = cache(self._edges)
         self._part_of: dict[str, frozenset[str]] = {}
         self._rows: Callable[[str], dict[str, list[Filing]]] = cache(lambda ref: _filings(self.told(ref)))
+        self.drawer: Callable[[int, int], Range] = cache(self._drawer)
         self.within: Callable[[int, Range], list[str]] = cache(self._within)  # the claims in a drawer
-        self._filed: Callable[[int, Range], Sequence[tuple[str, int]]] = cache(self._filed_in)
+        self._filed: Callable[[int, Range], list[tuple[int, str]]] = cache(self._filed_in)
         self._keys: Callable[[str], frozenset[int]] = cache(
             lambda ref: frozenset(copy_key(claim) for claim in self.told(ref))
         )
@@ -180,15 +185,30 @@ class Set:
         """The rows of a claim."""
         return self._rows(claim.report)[claim.id]
 
-    def drawer(self, facet: int, place: int) -> Range:
+    def _drawer(self, facet: int, place: int) -> Range:
         """The drawer under a facet that a place lies in."""
-        return drawer(facet, place, lambda span: len(self._filed(facet, span)))
+        most = _most()
+        above = PLACE_BITS + 1
+        for bits in _STEPS:
+            rows = self._filed(facet, around(place, bits))
+            if len(rows) <= most:
+                break
+            above = bits
+        if (
+            len(rows) <= filing.CAP
+        ):  # the drawer is larger, if anything, but not so large as what held too many
+            return drawer(facet, place, lambda span: self._count(facet, span), range(bits, above))
+        places = [at for at, _ in rows]
+        return drawer(facet, place, lambda span: _between(places, span), range(bits + 1))
+
+    def _count(self, facet: int, span: Range) -> int:
+        return len(self._filed(facet, span))
 
     def _within(self, facet: int, span: Range) -> list[str]:
-        return [ref for ref, _ in self._filed(facet, span)]
+        return [ref for _, ref in self._filed(facet, span)]
 
-    def _filed_in(self, facet: int, span: Range) -> Sequence[tuple[str, int]]:
-        return self._all.filed(facet, *span, room(facet) + 1)
+    def _filed_in(self, facet: int, span: Range) -> list[tuple[int, str]]:
+        return sorted((place, ref) for ref, place in self._all.filed(facet, *span, _most() + 1))
 
     def _beside(self, ref: str) -> frozenset[str]:
         """The claims that lie in enough drawers with one, itself among them."""
@@ -294,6 +314,15 @@ def _reached(start: T, beside: Callable[[T], Iterable[T]]) -> frozenset[T]:
                 found.add(other)
                 open_.append(other)
     return frozenset(found)
+
+
+def _most() -> int:
+    """Claims of a range of places that are looked at: as many as any drawer holds, and some more."""
+    return max(filing.STORY, 4 * filing.CAP)
+
+
+def _between(places: list[int], span: Range) -> int:
+    return bisect_right(places, span[1]) - bisect_left(places, span[0])
 
 
 def _gap(one: Traits, other: Traits) -> int:
