@@ -87,3 +87,37 @@ def test_read_numbers_claims_as_explain_takes_them(monkeypatch: pytest.MonkeyPat
     claim = json.loads(run("explain", CABRA, "2.3", "--json").stdout)["claim"]
     [line] = [line for line in table.splitlines() if line.split()[:1] == ["2.3"]]
     assert claim["type"].lower() in line
+
+
+def test_an_operation_is_told_by_the_incidents_it_is_put_together_of() -> None:
+    whole = next(line for line in run("brief", CABRA, "--list").stdout.splitlines() if "o-" in line).split()[
+        0
+    ]
+    page = run("explain", CABRA, "--incident", whole[:12])
+    assert page.exit_code == 1
+    told = [line.split()[0] for line in page.stderr.splitlines() if line.startswith("  i-")]
+    every = run("explain", CABRA, "--incident", "i-ffffffffffffffff").stderr
+    assert 1 < len(told) < every.count("  i-") and all(ref in every for ref in told)
+
+
+def test_reports_of_one_id_are_told_apart(tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "publisher": "Hill Courier", "text": "Guards arrested ten herders, the mayor said."},
+        {"id": "a", "publisher": "Valley Post", "text": "Rebels burned the mill, the miller said."},
+    ]  # fmt: skip
+    path = tmp_path / "twice.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    done = run("compare", str(path), "--format", "jsonl")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["report"]["id"] for line in lines[:2]] == ["a", "a~2"]
+    assert "called a~2 here" in done.stderr
+    read = run("read", str(path), "-f", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["report"]["id"] for line in read] == ["a", "a"]
+
+
+def test_no_claims_are_said_to_be_none(tmp_path: Path) -> None:
+    path = tmp_path / "sky.jsonl"
+    path.write_text(json.dumps({"text": "The sky was blue over the hills. A cat slept."}) + "\n", "utf-8")
+    assert "Nothing is claimed in the reports" in run("compare", str(path), "--format", "table").stdout
+    listing = run("brief", str(path), "--list")
+    assert listing.exit_code == 1 and "no incident was found" in listing.stderr

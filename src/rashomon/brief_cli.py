@@ -118,6 +118,7 @@ def _find(choices: list[_Choice], wanted: str | None) -> _Choice:
         )
     if wanted is None:
         return choices[0]
+    wanted = wanted.strip().lower()
     by_id = {choice.incident.id: choice for choice in _with_parts(choices)}
     near = [ref for ref in by_id if ref.startswith(wanted)] if wanted else []
     if wanted in by_id:

@@ -50,13 +50,21 @@ def find(readings: Iterable[Reading], which: str) -> IncidentExplanation:
     Raises:
         UnknownIncident: there is no such incident, or more than one.
     """
-    wanted = which.strip()
-    comparisons = compare(readings, apart=True)
+    wanted = which.strip().lower()
+    comparisons = compare(readings, apart=not wanted.startswith("o-"))
     every = [incident for comparison in comparisons for incident in comparison.incidents]
     if _ID.fullmatch(wanted) is None:
-        raise _unknown(f"{one_line(wanted)!r} is no id of an incident (i-1a2b...)", every)
+        raise _unknown(f"{one_line(wanted)!r} is no id of an incident; ids look like i-1a2b3c", every)
     if wanted.startswith("o-"):
-        raise _unknown(f"{wanted} is an operation, put together of incidents: name one of them", every)
+        parts = [
+            part
+            for comparison in comparisons
+            for picture in comparison.pictures
+            if picture.whole.id.startswith(wanted)
+            for part in picture.parts
+        ]
+        what = "is an operation, put together of incidents: name one of them"
+        raise _unknown(f"{wanted} {what if parts else 'begins no id'}", parts or every)
     found = [
         (comparison, incident)
         for comparison in comparisons

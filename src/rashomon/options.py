@@ -54,7 +54,7 @@ MaxChars = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="Refuse a text of more characters. Default: RASHOMON_MAX_CHARS, else 1000000.",
+        help="Refuse a text of more characters. Default: RASHOMON_MAX_CHARS, else 300000.",
     ),
 ]
 Columns = Annotated[

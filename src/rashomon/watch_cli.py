@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import signal
 import sys
@@ -196,6 +195,8 @@ def _run(
     state: Path | None,
     messages: Messages,
 ) -> None:
+    import asyncio
+
     from rashomon.sources.visit import needs
     from rashomon.sources.watch_state import MemoryState, ReportFile, SqliteState, report_line
 

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from markdown_it import MarkdownIt
 from test_page import ODD, PAYLOADS, Page
@@ -19,10 +20,11 @@ from test_page import ODD, PAYLOADS, Page
 from rashomon import ontology
 from rashomon.exports import brief_markdown, brief_page
 from rashomon.exports.brief import Brief, Part, Sentence, brief
-from rashomon.exports.brief_words import listed, title_of
+from rashomon.exports.brief_words import listed, spoken, title_of, voices_listed
 from rashomon.model import Claim, Figure, Report
 from rashomon.reconcile import reconcile
 from rashomon.reconcile.building import _incident
+from rashomon.reconcile.incidents import Dispute, Position
 from rashomon.reconcile.scene import scene as scene_of
 from rashomon.reconcile.voices import Outlet
 
@@ -56,13 +58,16 @@ class Scene:
         self.claims.append(claim(quote, trigger, **(values | fields)))
         return self
 
-    def brief(self) -> Brief:
+    def brief(self, disputes: tuple[Dispute, ...] | None = None) -> Brief:
         """The brief of all of it as one incident, whatever would be joined."""
         outlets = {
             ref: Outlet(report.publisher, ref, (report.published or "")[:10])
             for ref, report in self.reports.items()
         }
-        return brief(_incident(scene_of(self.claims, outlets)), self.claims, self.reports.values())
+        incident = _incident(scene_of(self.claims, outlets))
+        if disputes is not None:
+            incident = msgspec.structs.replace(incident, disputes=disputes)
+        return brief(incident, self.claims, self.reports.values())
 
 
 def part(told: Brief, key: str) -> Part:
@@ -355,3 +360,89 @@ def test_a_brief_of_what_was_reconciled() -> None:
     told = brief(incident, scene.claims, scene.reports.values())
     assert told.incident == incident.id and told.title == title_of(incident)
     assert "Arrested, according to the border guard: 3 herders." in texts(told, "told")
+
+
+def test_each_voice_calls_those_it_names_in_its_own_words() -> None:
+    scene = Scene().tell("Hill Courier", "2021-03-02", voice=GUARD, recipients=(party("girls", "SRB CVL"),))
+    scene.tell("Valley Post", "2021-03-02", voice=HERDERS, recipients=(party("Civilians", "SRB CVL"),))
+    assert details(scene.brief(), "all", "According to") == [
+        "The border guard (who: Vrelo police; whom: girls), in the words “arrested”.",
+        "The herders (who: Vrelo police; whom: civilians), in the words “arrested”.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"),
+    [
+        ("army", "the army"), ("village chief", "the village chief"), ("Police", "police"),
+        ("Witnesses", "witnesses"), ("policemen", "policemen"),
+        ("member of the council", "the member of the council"),
+        ("the mayor", "the mayor"), ("Kosovo Police", "Kosovo Police"), ("Serbs", "Serbs"), ("Lee", "Lee"),
+        ("Hill Courier", "Hill Courier"), ("state television", "state television"), ("<b>", "<b>"), ("", ""),
+    ],
+)  # fmt: skip
+def test_voices_stand_in_a_sentence_as_people_write_them(name: str, inside: str) -> None:
+    assert voices_listed([spoken(name)]) == inside
+
+
+def test_a_voice_that_tells_one_act_and_denies_another_is_not_all_saying_the_same() -> None:
+    scene = Scene().tell("Hill Courier", "2021-03-02", voice=GUARD)
+    scene.tell("Hill Courier", "2021-03-02", "The guard held no women.", "held", status="denied", voice=GUARD,
+               recipients=(party("women", "SRB CVL"),))  # fmt: skip
+    scene.tell("Valley Post", "2021-03-02", voice=HERDERS)
+    told = scene.brief()
+    assert texts(told, "differ") == ["They tell of arrests, but deny some of it."]
+    assert "The border guard: denied (who: Vrelo police; whom: women), in the words “held”." in details(
+        told, "differ", "They tell"
+    )
+
+
+def test_who_it_was_done_to_is_one_question_however_many_answers() -> None:
+    dispute = Dispute(
+        "recipient",
+        (Position("the border guard", "smugglers", ("c-0",)), Position("the herders", "herders", ("c-1",))),
+    )
+    scene = Scene().tell(
+        "Hill Courier", "2021-03-02", voice=GUARD, recipients=(party("smugglers", "SRB CRM"),)
+    )
+    scene.tell("Valley Post", "2021-03-02", voice=HERDERS)
+    told = scene.brief(disputes=(dispute,))
+    assert texts(told, "differ") == ["To whom it was done: accounts differ."]
+    assert sorted(details(told, "differ", "To whom")) == [
+        "The border guard: smugglers.", "The herders: herders.",
+    ]  # fmt: skip
+
+
+def test_a_number_that_only_the_latest_day_gives_is_a_change() -> None:
+    scene = Scene().tell("Hill Courier", "2021-03-02", voice=GUARD, figures=killed(3))
+    scene.tell("Valley Post", "2021-03-04", voice=HERDERS, figures=killed(9))
+    assert "First told on 4 Mar 2021: arrested, according to the herders: 9 herders." in texts(
+        scene.brief(), "changed"
+    )
+    scene = Scene().tell("Hill Courier", "2021-03-02", voice=GUARD, figures=killed(3))
+    scene.tell("Valley Post", "2021-03-04", voice=HERDERS, figures=killed(3))
+    assert not any("3 herders" in text for text in texts(scene.brief(), "changed"))
+
+
+def test_a_copy_is_no_second_source_and_no_outlet_of_its_own() -> None:
+    scene = Scene()
+    for outlet, on in (("Hill Courier", "2021-03-02"), ("Coast Mail", "2021-03-04")):
+        scene.tell(outlet, on, voice=GUARD)
+        scene.tell(outlet, on, "Herders fled to the river before dawn.", "fled", type="ASSAULT", mode=None,
+                   voice=HERDERS)  # fmt: skip
+    scene.tell("Valley Post", "2021-03-02", "Twelve were taken away, they said.", "taken", voice=HERDERS)
+    told = scene.brief()
+    assert told.about.startswith("2 voices · 3 outlets, 1 of them with copies only")
+    guard = next(source for source in told.sources if source.voice == "the border guard")
+    assert (guard.publisher, guard.also) == ("Hill Courier", ("Coast Mail",))
+    assert "also in Coast Mail" in brief_markdown.render(told)
+    both = "According to the border guard and the herders, people"
+    assert any(text.startswith(both) for text in texts(told, "all"))
+    assert texts(told, "changed") == []
+
+
+def test_who_tells_of_the_act_is_not_silent_about_how_it_was_done() -> None:
+    scene = Scene().tell("Hill Courier", "2021-03-02", voice=GUARD)
+    scene.tell("Valley Post", "2021-03-02", "They were searched.", "searched", mode=None, voice=HERDERS)
+    arrests = next(s for s in part(scene.brief(), "some").sentences if "people were arrested" in s.text)
+    assert arrests.details == ()

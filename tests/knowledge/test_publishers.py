@@ -9,7 +9,7 @@ from rashomon.knowledge import publishers as module
 from rashomon.knowledge.actors import ActorTable
 from rashomon.knowledge.countries import country
 from rashomon.knowledge.names import fold
-from rashomon.knowledge.publishers import profile, publishers
+from rashomon.knowledge.publishers import home, profile, publishers
 
 TABLES = Path(module.__file__).parent / "tables"
 
@@ -80,3 +80,8 @@ def test_the_two_tables_of_outlets_agree_on_countries() -> None:
     media = {row["name"]: row["country"] for row in rows("media.csv") if row["source"] == "hand"}
     for row in rows("publishers.csv"):
         assert media.get(row["name"], row["country"]) == row["country"], row
+
+
+def test_an_outlet_is_at_home_where_the_tables_or_its_name_put_it() -> None:
+    assert (home("TASS"), home("Prishtina Ledger")) == ("RUS", "XKX")
+    assert home("Hill Courier") is None and home("Paris and Berlin Post") is None and home("") is None

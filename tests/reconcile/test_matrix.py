@@ -313,3 +313,43 @@ def test_far_places_and_other_days_are_no_operation() -> None:
                     place=spot, date=NIGHT) for n, spot in enumerate(spots)]  # fmt: skip
     incidents = [together([each], id=f"i-{each.id}", place=each.place) for each in claims]
     assert [len(each.parts) for each in operations(incidents, claims)] == [1, 1]
+
+
+def test_a_cell_cites_the_original_before_its_copy_though_the_copy_is_later() -> None:
+    texts = ["Gunmen burned the mill in Tilwa on Friday", "The mayor fled to the hills before dawn"]
+    claims = [
+        claim(text, text.split()[1] if n else "burned", "ASSAULT", id=f"c-{ref}{n}", report=ref, at=100 * n,
+              date=NIGHT, place=VILLAGE)
+        for ref in ("r2", "r1") for n, text in enumerate(texts)
+    ]  # fmt: skip
+    claims.append(claim("A curfew began at noon in the valley", "curfew", "COERCE", id="c-r12", report="r1",
+                        at=300, date=NIGHT, place=VILLAGE))  # fmt: skip
+    reports = [Report(id="r1", text="x", publisher="Hill Agency", published="2022-03-05"),
+               Report(id="r2", text="y", publisher="River Post", published="2022-03-06")]  # fmt: skip
+    for incident, picture in _pictures(claims, reports):
+        assert all(column.copied in ((), ("r2",)) for column in picture.columns)
+        for fact in picture.facts:
+            for cell in fact.cells:
+                assert not cell.claims or cell.claims[0].startswith("c-r1"), (incident.id, fact.label)
+
+
+def test_people_whom_only_their_code_joins_are_called_civilians() -> None:
+    claims = [
+        claim("Soldiers shot herders", "shot", id="c-a", actors=(ARMY,),
+              recipients=(party("girls", "NER CVL"),)),
+        claim("The army shot no man", "shot", id="c-b", report="r2", actors=(ARMY,), status="denied",
+              recipients=(party("man", "NER CVL"),), at=90),
+    ]  # fmt: skip
+    labels = [fact.label for fact in matrix(together(claims), claims, REPORTS).facts]
+    assert "recipient: civilians" in labels
+    one = [claims[0], msgspec.structs.replace(claims[1], recipients=(party("young girls", "NER CVL"),))]
+    labels = [fact.label for fact in matrix(together(one), one, REPORTS).facts]
+    assert "recipient: civilians" not in labels
+
+
+def test_sides_are_called_in_words() -> None:
+    sides = dyad([claim("Fighters shelled Sonda", "shelled", actors=(party("fighters", "ISM REB"),),
+                        recipients=(party("Sonda", "NGA CVL"),))], "ASSAULT")  # fmt: skip
+    assert sides.label("actor") == "international militants"
+    assert sides.label("recipient") == "Nigeria and its media"
+    assert (sides.label("outsiders"), sides.label("unknown")) == ("others", "no known side")
