@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -71,7 +71,7 @@ class Vectors(msgspec.Struct, frozen=True):
 
 def words_of(text: str) -> Text:
     """The words of a text."""
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = defaultdict(float)
     written: dict[str, Counter[str]] = {}
     named: Counter[str] = Counter()
     plain: Counter[str] = Counter()

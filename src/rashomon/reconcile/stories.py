@@ -130,7 +130,8 @@ def _groups(found: Vectors, named: NDArray[np.bool_], days: Sequence[int | None]
     ones, others, cosines = array("q"), array("q"), array("d")
     for one, near, sums in alike(found, _NOTED, _WIDEST):
         if len(near) > _MOST:
-            near, sums = (each[np.sort(np.argsort(-sums, kind="stable")[:_MOST])] for each in (near, sums))
+            best = np.sort(np.argsort(-sums, kind="stable")[:_MOST])
+            near, sums = near[best], sums[best]
         ones.extend([one] * len(near))
         others.extend(near.tolist())
         cosines.extend(sums.tolist())
