@@ -256,3 +256,36 @@ def test_the_table_of_incidents_names_the_outlets(mixed: Path) -> None:
     told = run("compare", mixed, "--format", "table", "--publisher", "Hill Courier").stdout
     table = told[told.index("incidents of") :]
     assert "Hill Courier" in table and "the publisher" not in table
+
+
+FLOOD = "The Tarn flooded Orlava; Mayor Ilse Kesk said that guards arrested looters at the Orlava mill."
+LATER = "Mayor Kesk of Orlava wants the looters that guards arrested at the mill by the Tarn to be tried."
+OTHER = "Dockers in Vrelo marched for pay, and their leader Boro Hain was arrested."
+
+
+def test_compare_finds_the_stories(tmp_path: Path) -> None:
+    path = tmp_path / "heap.jsonl"
+    rows = [{"text": FLOOD}, {"text": OTHER}, {"text": LATER}, {"text": OTHER, "story": "docks"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    told = lines(run("compare", path, "--group"))
+    stories = [line["report"]["story"] for line in told[:4]]  # type: ignore[index]
+    assert stories[0] == stories[2] and len(set(stories)) == 3 and stories[3] == "docks"
+    assert "orlava" in str(stories[0])
+    assert [line["story"] for line in told[4:]] == list(dict.fromkeys(stories))
+    table = run("compare", path, "-g", "--format", "table").stdout
+    blocks = [table.index(f"incidents of {story}") for story in dict.fromkeys(stories)]
+    assert blocks == sorted(blocks) and len(blocks) == 3
+    assert table.count("incidents of") == 3 and "these reports" not in table
+    plain = lines(run("compare", path))
+    assert [line["story"] for line in plain[4:]] == [None, "docks"]
+
+
+def test_a_story_found_takes_no_name_that_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "heap.jsonl"
+    path.write_text(json.dumps({"text": OTHER}) + "\n", "utf-8")
+    found = lines(run("compare", path, "--group"))[-1]["story"]
+    path.write_text(
+        "".join(json.dumps(row) + "\n" for row in ({"text": FLOOD, "story": found}, {"text": OTHER}))
+    )
+    stories = [line["story"] for line in lines(run("compare", path, "--group"))[-2:]]
+    assert stories == [found, f"{found}-2"]

@@ -11,20 +11,20 @@ from reconcile_builders import claim, day
 
 from rashomon.model import Report
 from rashomon.reconcile.report_words import alike, vectors, words_of
-from rashomon.reconcile.traits import stem
 from rashomon.reconcile.stories import NEAREST, best_cut, own_likeness, stories_of
+from rashomon.reconcile.traits import stem
 
 FERRY = [
     Report(
-        "Two ferries collided in fog off Brinmouth on Monday. Harbour master Ilse Tarn said forty passengers of "
-        "the Marigold were taken to the pier at Brinmouth.",
+        "Two ferries collided in fog off Brinmouth on Monday. Harbour master Ilse Tarn said forty passengers "
+        "of the Marigold were taken to the pier at Brinmouth.",
         id="ferry-1",
         title="Ferries collide off Brinmouth",
         published="2021-03-01",
     ),
     Report(
-        "The captain of the Marigold ferry blamed the fog. Passengers waited for hours at the Brinmouth pier, "
-        "and the harbour master, Ilse Tarn, promised an inquiry.",
+        "The captain of the Marigold ferry blamed the fog. Passengers waited for hours at the Brinmouth "
+        "pier, and the harbour master, Ilse Tarn, promised an inquiry.",
         id="ferry-2",
         published="2021-03-02",
     ),
@@ -37,14 +37,14 @@ FERRY = [
 ]
 STRIKE = [
     Report(
-        "Teachers in Orlava walked out over pay. Union leader Boro Kesk said eight schools were shut, and the "
-        "education minister called the walkout unlawful.",
+        "Teachers in Orlava walked out over pay. Union leader Boro Kesk said eight schools were shut, and "
+        "the education minister called the walkout unlawful.",
         id="strike-1",
         published="2021-03-01",
     ),
     Report(
-        "Eight Orlava schools stay shut as teachers want higher pay. The minister of education refuses to meet "
-        "the union of Boro Kesk.",
+        "Eight Orlava schools stay shut as teachers want higher pay. The minister of education refuses to "
+        "meet the union of Boro Kesk.",
         id="strike-2",
         published="2021-03-02",
     ),
@@ -94,10 +94,10 @@ def test_what_is_told_months_apart_is_another_story() -> None:
 
 def test_claims_stand_for_a_text_and_a_day_that_are_not_there() -> None:
     told = [
-        claim("Union leader Boro Kesk shut eight Orlava schools over pay of teachers", "shut", report="strike-3",
-              date=day("2021-03-02")),
-        claim("The minister of education said that teachers of Orlava were unlawful", "said", report="strike-3",
-              at=90, date=day("2021-03-02")),
+        claim("Union leader Boro Kesk shut eight Orlava schools over pay of teachers", "shut",
+              report="strike-3", date=day("2021-03-02")),
+        claim("The minister of education said that teachers of Orlava were unlawful", "said",
+              report="strike-3", at=90, date=day("2021-03-02")),
     ]  # fmt: skip
     bare = Report("", id="strike-3")
     found = {frozenset(story.reports) for story in stories_of([*STRIKE, HAIL, bare], told)}
@@ -111,13 +111,14 @@ def test_claims_stand_for_a_text_and_a_day_that_are_not_there() -> None:
 def look_alikes() -> tuple[list[Report], list[Report]]:
     """Two quakes on one island: the reports share the words of their kind, and each quake has words of its
     own."""
-    shared = (
-        "earthquake island Sollund tremor magnitude rescuers Sollund houses villagers seismologists damage "
-        "governor Sollund aftershocks rubble Sollund tents hospital coast fishermen epicentre"
-    ).split()
-    own = (
-        "Maaren Tivik 5.6 Wednesday school Ansgar Lohne bridge chapel 312 fjell Ovrebo".split(),
-        "Kestby Harrow 6.1 Sunday market Dagny Roek dam mill 77 quay Nordli".split(),
+    shared, *own = (
+        list(words.split())
+        for words in (
+            "earthquake island Sollund tremor magnitude rescuers Sollund houses villagers seismologists "
+            "damage governor Sollund aftershocks rubble Sollund tents hospital coast fishermen epicentre",
+            "Maaren Tivik 5.6 Wednesday school Ansgar Lohne bridge chapel 312 fjell Ovrebo",
+            "Kestby Harrow 6.1 Sunday market Dagny Roek dam mill 77 quay Nordli",
+        )
     )
     dice = random.Random(11)
     made: tuple[list[Report], list[Report]] = ([], [])
@@ -149,7 +150,7 @@ def test_what_all_share_makes_nobody_alike() -> None:
     texts = [words_of(f"Sollund earthquake {word} {word}ing") for word in ("alder", "birch", "cedar")]
     found = vectors(texts)
     assert not own_likeness(found, np.zeros(len(found.stems), bool), [0, 1, 2]).any()
-    several = [words_of(report.text) for report in sum(look_alikes(), [])]
+    several = [words_of(report.text) for half in look_alikes() for report in half]
     found = vectors(several)
     kept = own_likeness(found, np.zeros(len(found.stems), bool), range(10))
     assert (kept == kept.T).all() and not kept.diagonal().any()

@@ -119,7 +119,9 @@ def gold(rows: Sequence[Row], kind: str) -> Decided:
         told[row.source][row.day].append(row.figures[kind])
     last = [days[max(days)] for days in told.values()]
     revised = [pair for days in told.values() for pair in pairwise(days[day] for day in sorted(days))]
-    return any(_all_apart(*pair) for pair in combinations(last, 2)), any(_all_apart(*pair) for pair in revised)
+    return any(_all_apart(*each) for each in combinations(last, 2)), any(
+        _all_apart(*each) for each in revised
+    )
 
 
 def _all_apart(ours: Sequence[Range], theirs: Sequence[Range]) -> bool:

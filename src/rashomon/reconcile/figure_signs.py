@@ -49,7 +49,7 @@ def incomparable(low: Count, high: Count, claims: tuple[Claim, Claim], traits: t
         _other_people(low, high, claims)
         or _other_unit(low, high)
         or (low.figure.high != 0 and told_by(smaller) == "a doctor")  # those whom a doctor has seen
-        or _part_of_the_time(traits[0].days, traits[1].days)
+        or _part_of_the_time(traits[0].days, traits[1].days, _of_two_outlets(smaller, larger))
         or _other_crowd(low, traits)
         or _own_losses(low, high, smaller)
         or _other_deed(smaller, larger)
@@ -94,11 +94,19 @@ def _other_unit(low: Count, high: Count) -> bool:
     return stems(low.figure.whom or "").isdisjoint(stems(high.figure.whom or ""))  # houses and francs
 
 
-def _part_of_the_time(ours: tuple[int, int] | None, theirs: tuple[int, int] | None) -> bool:
-    """Whether the days of the smaller figure are some of those of the larger one."""
+def _of_two_outlets(one: Claim, other: Claim) -> bool:
+    return one.report != other.report and one.voice.kind == other.voice.kind == "publisher"
+
+
+def _part_of_the_time(
+    ours: tuple[int, int] | None, theirs: tuple[int, int] | None, of_two_outlets: bool
+) -> bool:
+    """Whether the days of the smaller figure are some of those of the larger one. Two outlets may well date
+    one night otherwise: with them a single day more is no other time."""
     if ours is None or theirs is None or ours == theirs:
         return False
-    return theirs[0] <= ours[0] and ours[1] <= theirs[1]
+    longer = (theirs[1] - theirs[0]) - (ours[1] - ours[0])
+    return theirs[0] <= ours[0] and ours[1] <= theirs[1] and (longer > 1 or not of_two_outlets)
 
 
 def _other_deed(smaller: Claim, larger: Claim) -> bool:
