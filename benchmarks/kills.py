@@ -18,6 +18,7 @@ Nothing here is timed. The reports are invented.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import select
 import subprocess
@@ -48,21 +49,25 @@ def child(store: str, first: int) -> None:
             number += 1
 
 
-def killed(store: str, first: int, wait: float, opened: bool) -> dict[str, int]:
-    """Run a child and kill it; the reports it acknowledged, each with its number of claims."""
+def killed(store: str, first: int, lines: int, wait: float) -> dict[str, int]:
+    """Run a child and kill it some time after it has said so many lines; the reports it acknowledged, each
+    with its number of claims."""
     command = [sys.executable, __file__, "--child", store, "--first", str(first)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
     assert process.stdout is not None and process.stderr is not None
-    if opened:  # else it is killed while it starts or opens the store
-        select.select([process.stdout], [], [], PATIENCE_SECONDS)
+    said = b""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while said.count(b"\n") < lines and process.poll() is None and time.monotonic() < until:
+        if select.select([process.stdout], [], [], 0.05)[0]:
+            said += os.read(process.stdout.fileno(), 65536)
     time.sleep(wait)
     alive = process.poll() is None
     process.kill()
     out, err = process.communicate()
     if not alive:
         raise SystemExit(f"the child ended by itself:\n{err.decode(errors='replace')}")
-    lines = [line.split() for line in out.decode().splitlines(keepends=True) if line.endswith("\n")]
-    return {parts[0]: int(parts[1]) for parts in lines if len(parts) == 2}
+    whole = [line.split() for line in (said + out).decode().splitlines(keepends=True) if line.endswith("\n")]
+    return {parts[0]: int(parts[1]) for parts in whole if len(parts) == 2}
 
 
 def run(store: str, rounds: int, seed: int = 0) -> dict[str, int]:
@@ -79,9 +84,9 @@ def run(store: str, rounds: int, seed: int = 0) -> dict[str, int]:
         "killed before a first report": 0,
     }
     for number in range(rounds):
-        opening = dice.random() < 0.15
-        wait = dice.uniform(0.2, 1.2) if opening else dice.uniform(0.0, 0.4)
-        fresh = killed(store, number * 1000, wait, not opening)
+        # now and then before it has opened the store, else after some reports
+        lines = 0 if dice.random() < 0.15 else dice.randrange(1, 9)
+        fresh = killed(store, number * 1000, lines, dice.uniform(0.0, 1.0 if lines == 0 else 0.15))
         acknowledged |= fresh
         seen["rounds"] += 1
         seen["killed before a first report"] += not fresh

@@ -175,7 +175,7 @@ def test_random_kills_change_nothing(tmp_path: Path) -> None:
 
     def killer() -> None:
         nonlocal kills
-        while not over.wait(chance.uniform(0.1, 1.0)):
+        while not over.wait(chance.uniform(0.05, 0.5)):
             for pid in chance.sample(pools[-1].processes, 1) if pools and pools[-1].processes else ():
                 try:
                     os.kill(pid, signal.SIGKILL)
@@ -190,7 +190,7 @@ def test_random_kills_change_nothing(tmp_path: Path) -> None:
     finally:
         over.set()
         thread.join()
-    assert kills > 5
+    assert kills  # how many depends on how fast the machine is
     assert fingerprint(tmp_path / "wild") == fingerprint(tmp_path / "calm")
 
 

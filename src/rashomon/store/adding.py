@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from rashomon import api
 from rashomon.errors import InputError, MalformedInput, RashomonError
@@ -17,14 +17,13 @@ from rashomon.model import Reading, Report
 from rashomon.reading.intake import check
 from rashomon.reading.version import reader_version
 from rashomon.store import identity, intake, rereading, shelves
-from rashomon.store.engine import Connection, Store
+from rashomon.store.engine import Store, Write
 from rashomon.store.intake import Added
 from rashomon.store.rereading import Reread, Tally
 
 if TYPE_CHECKING:
     from rashomon.reading.reader import Reader
 
-T = TypeVar("T")
 Given: TypeAlias = "api.ReportLike | Reading"
 Refuse: TypeAlias = Callable[[RashomonError], None]
 Waiting: TypeAlias = list[tuple[str, intake.Prepared | Added]]
@@ -35,12 +34,6 @@ BATCH_SECONDS = 1.0
 """How long a report that was read waits for others before it is stored."""
 ELSEWHERE = "elsewhere"
 """Stands for the reader of a `Reading` that came without one."""
-
-
-class Write(Protocol):
-    """How a desk writes."""
-
-    def __call__(self, work: Callable[[Connection], T]) -> T: ...
 
 
 class Adder:

@@ -20,6 +20,7 @@ from rashomon.errors import InputError, RashomonError
 from rashomon.model import Reading, Report
 from rashomon.store import checking, publishers, queries, retention, shelves
 from rashomon.store.adding import ELSEWHERE, Adder, Given
+from rashomon.store.correcting import Corrections
 from rashomon.store.engine import Connection, Store, open_engine
 from rashomon.store.intake import Added
 from rashomon.store.migrations import upgrade
@@ -64,6 +65,7 @@ class Desk:
         """
         self.store: Store = open_engine(store, create=create)
         self._lock = threading.Lock()
+        self.corrections = Corrections(self._write, self.store)
         self._adder = Adder(self.store, self._write, reader)
         try:
             upgrade(self.store)

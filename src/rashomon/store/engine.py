@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rashomon.errors import (
     InputError,
@@ -51,6 +51,12 @@ _NO_ROOM = frozenset(("53100", "53200"))
 _HEADER = b"SQLite format 3\0"
 
 
+class Write(Protocol):
+    """How a desk writes."""
+
+    def __call__(self, work: Callable[[Connection], T]) -> T: ...
+
+
 class Store:
     """An open store. Connections are taken for as long as they are needed; it may be used from several
     threads."""
@@ -59,6 +65,7 @@ class Store:
         self.engine = engine
         self.name = name
         self.sqlite = engine.dialect.name == "sqlite"
+        self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -103,6 +110,8 @@ class Store:
             yield
         except DBAPIError as error:
             raise translated(error, self.name) from error
+        except self._driver_error as error:  # of a cursor that is used without SQLAlchemy
+            raise meaning(error, self.name) from error
 
     def checkpoint(self) -> None:
         """Fold SQLite's log into the file and empty it, as far as readers let it; PostgreSQL does so by
@@ -117,10 +126,6 @@ class Store:
             raw = self.engine.raw_connection()
             try:
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            except sqlite3.Error as error:
-                raise _of_sqlite(
-                    str(error), getattr(error, "sqlite_errorcode", 0) & 0xFF, self.name
-                ) from error
             finally:
                 raw.close()
 
@@ -234,21 +239,29 @@ def _on_begin(connection: Connection) -> None:
 
 def translated(error: DBAPIError, name: str) -> RashomonError:
     """What a database's error means, and what to do about it."""
-    cause = error.orig
-    said = str(cause).strip().partition("\n")[0] or type(error).__name__
+    if error.connection_invalidated:
+        return StoreBusy("the database cannot be reached", where=name, hint="is it running?")
+    return meaning(error.orig, name)
+
+
+def meaning(cause: BaseException | None, name: str) -> RashomonError:
+    """What the error of a driver means, and what to do about it."""
     if isinstance(cause, sqlite3.Error):
-        return _of_sqlite(said, getattr(cause, "sqlite_errorcode", 0) & 0xFF, name)
+        return of_sqlite(cause, name)
+    said = str(cause).strip().partition("\n")[0] or type(cause).__name__
     state = getattr(cause, "sqlstate", None) or ""
     if state in _PASSING:
         return StoreBusy("others write into this store", where=name, hint="try again")
     if state in _NO_ROOM:
         return StoreFull("the database server has no room", where=name, hint="free some, then add again")
-    if error.connection_invalidated or not state or state.startswith(("08", "57")):
+    if not state or state.startswith(("08", "57")):
         return StoreBusy(f"the database cannot be reached: {said}", where=name, hint="is it running?")
     return StoreError(said, where=name)
 
 
-def _of_sqlite(said: str, code: int, name: str) -> RashomonError:
+def of_sqlite(error: sqlite3.Error, name: str) -> RashomonError:
+    """What an error of SQLite means."""
+    said, code = str(error), getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy("another process is writing into this store", where=name, hint="try again")
     if code == sqlite3.SQLITE_FULL:
@@ -272,4 +285,4 @@ def _of_sqlite(said: str, code: int, name: str) -> RashomonError:
     return StoreError(said, where=name)
 
 
-__all__ = ["BUSY_SECONDS", "Connection", "Store", "open_engine", "translated"]
+__all__ = ["BUSY_SECONDS", "Connection", "Store", "Write", "open_engine", "translated"]

@@ -7,8 +7,8 @@ request stays forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -17,8 +17,9 @@ from sqlalchemy.engine import Connection
 from rashomon.errors import MalformedInput
 from rashomon.model import Claim, Reading, Report
 from rashomon.store import identity
+from rashomon.store.corrections import corrected
 from rashomon.store.publishers import key_of, now, number_of
-from rashomon.store.regrouping import come
+from rashomon.store.regrouping import come, numbered
 from rashomon.store.rows import Row, Told, claim_columns, encoded, iso_day, party_rows
 from rashomon.store.schema import claim, claim_party, pieces, report, report_band, report_text, tombstone
 
@@ -115,10 +116,13 @@ def take(connection: Connection, batch: Sequence[Prepared]) -> Taken:
     claims = [one for _, reading, _ in new for one in reading.claims]
     _refuse_taken(connection, claims)
 
+    held = corrected(connection, claims)
+
     def put() -> None:
         for num, reading, mine in new:
-            put_claims(connection, num, reading.claims, mine)
+            put_claims(connection, num, reading.claims, mine, held)
 
+    claims = [held.get(one.id, one) for one in claims]
     incidents = come(connection, claims, [reading.report for _, reading, _ in new], put, at) if claims else []
     return Taken(tuple(added), tuple(incidents))
 
@@ -128,15 +132,18 @@ def put_claims(
     number: int,
     claims: Sequence[Claim],
     told: Told,
+    held: Mapping[str, Claim],
     places: Mapping[str, int] | None = None,
     nums: Mapping[str, int] | None = None,
 ) -> None:
-    """Write claims of a stored report. `places` are their places among its claims, by id, where they are not
-    all of them; `nums` the rows that some of them had and are to have again."""
+    """Write claims of a stored report. `held` are those of them that say something else by corrections, by
+    id; `places` their places among the report's claims, where they are not all of them; `nums` the rows that
+    some of them had and are to have again."""
     rows: list[Row] = [
         {
             "id": each.id, "report": number, "ordinal": at if places is None else places[each.id],
-            "body": encoded(each), "is_copy": 0, **claim_columns(each, told),
+            "body": encoded(each), "corrected": encoded(held[each.id]) if each.id in held else None,
+            "is_copy": 0, **claim_columns(held.get(each.id, each), told),
         }
         for at, each in enumerate(claims)
     ]  # fmt: skip
@@ -150,9 +157,38 @@ def put_claims(
     if fresh:
         query = sa.insert(claim).returning(claim.c.id, claim.c.num)
         at.update({row.id: row.num for row in connection.execute(query, fresh)})
-    parties = [row for each in claims for row in party_rows(each, at[each.id], told)]
+    parties = [row for each in claims for row in party_rows(held.get(each.id, each), at[each.id], told)]
     if parties:
         connection.execute(sa.insert(claim_party), parties)
+
+
+def rewrite(
+    connection: Connection, claims: Sequence[Claim], held: Mapping[str, Claim]
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """How stored claims, as they were read, are taken out and put back into their rows: two things to do."""
+    asked = [one.id for one in claims]
+    rows: dict[str, Any] = {}
+    for some in pieces(asked):
+        query = sa.select(claim.c.id, claim.c.num, claim.c.report, claim.c.ordinal).where(
+            claim.c.id.in_(some)
+        )
+        rows.update((row.id, row) for row in connection.execute(query))
+    told = {ref: each.told for ref, each in numbered(connection, asked).items()}
+
+    def take() -> None:
+        for some in pieces(row.num for row in rows.values()):
+            connection.execute(sa.delete(claim).where(claim.c.num.in_(some)))
+
+    def put() -> None:
+        of: dict[int, list[Claim]] = {}
+        for one in claims:
+            of.setdefault(rows[one.id].report, []).append(one)
+        places = {ref: row.ordinal for ref, row in rows.items()}
+        nums = {ref: row.num for ref, row in rows.items()}
+        for number, mine in of.items():
+            put_claims(connection, number, mine, told[mine[0].id], held, places, nums)
+
+    return take, put
 
 
 def _refuse_taken(connection: Connection, claims: Sequence[Claim]) -> None:

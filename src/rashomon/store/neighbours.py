@@ -34,11 +34,15 @@ class StoredClaims:
         self._copies: dict[str, bool] = {}
         self._told: dict[str, list[str]] = {}
         self._reports: dict[str, Report | None] = {}
+        self._drawers: dict[tuple[int, int, int, int], Sequence[tuple[str, int]]] = {}
+        self._cursor = connection.connection.cursor()
         self._filed = _FILED.format("?" if connection.dialect.name == "sqlite" else "%s")
 
     def forget(self) -> None:
         """Let go of all that was asked: the store has changed."""
-        for kept in (self._claims, self._nums, self._copies, self._told, self._reports):
+        for kept in (
+            self._claims, self._nums, self._copies, self._told, self._reports, self._drawers
+        ):  # fmt: skip
             kept.clear()
 
     def numbers(self, ids: Collection[str]) -> dict[str, int]:
@@ -82,8 +86,12 @@ class StoredClaims:
 
     def filed(self, facet: int, first: int, last: int, most: int, /) -> Sequence[tuple[str, int]]:
         """The claims in a range of places under a facet."""
-        rows = self._connection.exec_driver_sql(self._filed, (facet, first, last, most))
-        return [(ref, place) for ref, place in rows]
+        asked = (facet, first, last, most)
+        if asked not in self._drawers:
+            # asked some seventy times for each claim: SQLAlchemy would take most of the time
+            self._cursor.execute(self._filed, asked)
+            self._drawers[asked] = self._cursor.fetchall()
+        return self._drawers[asked]
 
     def claims(self, ids: Collection[str], /) -> Sequence[Claim]:
         """Claims by their ids, as they hold."""

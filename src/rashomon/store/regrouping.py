@@ -7,20 +7,23 @@ else, and gives what reconciling all claims at once would give.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim, Report
+from rashomon.reconcile.incidents import Incident
 from rashomon.reconcile.incremental import Change, join, leave
 from rashomon.store.neighbours import StoredClaims, put_in, take_out
 from rashomon.store.replacing import Numbered, replace
 from rashomon.store.rows import Told
-from rashomon.store.schema import claim, incident_claim, pieces, publisher, report, report_text
+from rashomon.store.ruling import ruled
+from rashomon.store.schema import claim, incident, incident_claim, pieces, publisher, report, report_text
 
 _decode = msgspec.json.Decoder(Claim).decode
+_incident = msgspec.json.Decoder(Incident).decode
 Work = Callable[[], None]
 
 
@@ -35,8 +38,7 @@ def come(
     stored = StoredClaims(connection)
     change = join(claims, stored, reports)
     _file(connection, stored, change, {one.report for one in claims}, put)
-    refs = [ref for incident in change.incidents for ref in incident.claims]
-    return replace(connection, change.incidents, numbered(connection, refs), at)
+    return _replaced(connection, change.incidents, at)
 
 
 def go(connection: Connection, claims: Collection[str], take: Work, at: str) -> int:
@@ -49,8 +51,7 @@ def go(connection: Connection, claims: Collection[str], take: Work, at: str) -> 
     change = leave(claims, stored)
     held = _held(connection, stored.numbers(claims).values())
     _file(connection, stored, change, {one.report for one in stored.claims(claims)}, take)
-    refs = [ref for incident in change.incidents for ref in incident.claims]
-    replace(connection, change.incidents, numbered(connection, refs), at, dict.fromkeys(held, frozenset()))
+    _replaced(connection, change.incidents, at, dict.fromkeys(held, frozenset[int]()))
     return len(held)
 
 
@@ -78,10 +79,30 @@ def swap(
     _file(connection, stored, joined, {one.report for one in new}, put)
     incidents = {each.id: each for each in left.incidents if each.id not in joined.gone}
     incidents.update((each.id, each) for each in joined.incidents)
-    refs = [ref for each in incidents.values() for ref in each.claims]
     back = frozenset(nums[one.id] for one in new if one.id in nums)
     before = {num: claims & back for num, claims in held.items()}
-    return replace(connection, list(incidents.values()), numbered(connection, refs), at, before, back)
+    return _replaced(connection, list(incidents.values()), at, before, back)
+
+
+def settle(connection: Connection, nums: Collection[int], at: str) -> list[str]:
+    """Store incidents, by their rows, as people want them; ids of those that are new or changed."""
+    found: list[str] = []
+    for some in pieces(nums):
+        found += connection.execute(sa.select(incident.c.body).where(incident.c.num.in_(some))).scalars()
+    return _replaced(connection, [_incident(body) for body in found], at)
+
+
+def _replaced(
+    connection: Connection,
+    incidents: Sequence[Incident],
+    at: str,
+    before: Mapping[int, frozenset[int]] | None = None,
+    anew: Collection[int] = (),
+) -> list[str]:
+    """Put incidents, and what people want of them, in the place of those that were."""
+    wanted = ruled(connection, incidents, list(before or ()))
+    refs = [ref for each in wanted for ref in each.claims]
+    return replace(connection, wanted, numbered(connection, refs), at, before, anew)
 
 
 def _held(connection: Connection, nums: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -128,4 +149,4 @@ def numbered(connection: Connection, refs: Iterable[str]) -> dict[str, Numbered]
     return found
 
 
-__all__ = ["come", "go", "numbered", "swap"]
+__all__ = ["come", "go", "numbered", "settle", "swap"]

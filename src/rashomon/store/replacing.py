@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
 from rashomon.store.rows import Row, Told, encoded, facets, incident_columns, words_of
+from rashomon.store.ruling import dismissed
 from rashomon.store.schema import (
     change,
     incident,
@@ -28,6 +29,7 @@ from rashomon.store.schema import (
     pieces,
 )
 
+_claims = msgspec.json.Decoder(Incident).decode
 _UNTOLD = frozenset(("body", "title"))  # columns whose change says nothing to people
 
 
@@ -180,11 +182,13 @@ def _put(
     """Write the rows of what is new or changed; their ids."""
     made: list[Row] = []
     changed: list[_New] = []
-    for new in news:
+    out = dismissed(connection, [new.incident.claims for new in news])
+    for new, dismiss in zip(news, out, strict=True):
         told = {one.claim.report: one.told for one in new.claims}
         row = incident_columns(new.incident, [one.claim for one in new.claims], told)
+        row["dismissed"] = int(dismiss)
         if new.heir_of is None:
-            made.append({"id": new.incident.id, "dismissed": 0, "created": at, "changed": at, **row})
+            made.append({"id": new.incident.id, "created": at, "changed": at, **row})
             log.append(_entry(at, "new", new.incident.id, claims=len(new.claims)))
             changed.append(new)
             continue
@@ -252,8 +256,21 @@ def _lead_on(
         connection.execute(sa.insert(incident_alias), links)
 
 
+def renew_dismissal(connection: Connection, num: int, at: str) -> None:
+    """Write whether an incident is dismissed, as corrections have it now."""
+    ref, body = connection.execute(
+        sa.select(incident.c.id, incident.c.body).where(incident.c.num == num)
+    ).one()
+    (out,) = dismissed(connection, [_claims(body).claims])
+    connection.execute(
+        sa.update(incident).where(incident.c.num == num).values(dismissed=int(out), changed=at)
+    )
+    entry = _entry(at, "dismissed" if out else "restored", ref)
+    connection.execute(sa.insert(change), [entry])
+
+
 def _entry(at: str, kind: str, ref: str, **detail: object) -> Row:
     return {"at": at, "kind": kind, "incident": ref, "detail": encoded(detail)}
 
 
-__all__ = ["Numbered", "replace"]
+__all__ = ["Numbered", "renew_dismissal", "replace"]

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim, Reading
+from rashomon.store.corrections import corrected
 from rashomon.store.intake import day_of_report, put_claims
 from rashomon.store.publishers import now
 from rashomon.store.regrouping import swap
 from rashomon.store.rows import Told, encoded
-from rashomon.store.schema import claim, pieces, report
+from rashomon.store.schema import claim, correction_target, pieces, report
 
 _claim = msgspec.json.Decoder(Claim).decode
 _FIELDS = tuple(name for name in Claim.__struct_fields__ if name not in ("id", "report"))
@@ -101,6 +102,8 @@ def renew(connection: Connection, num: int, reading: Reading, reader: str) -> Re
         ref: differences(_claim(old[ref].body), now_read[ref]) for ref in now_read.keys() & old.keys() - same
     }
     come = [each for each in reading.claims if each.id not in same]
+    _lead_on(connection, [_claim(old[ref].body) for ref in gone], [c for c in come if c.id not in old])
+    held = corrected(connection, come)
     mine = Told(told.id, told.publisher, told.title, day_of_report(connection, num))
     places = {each.id: at for at, each in enumerate(reading.claims)}
 
@@ -109,9 +112,10 @@ def renew(connection: Connection, num: int, reading: Reading, reader: str) -> Re
             connection.execute(sa.delete(claim).where(claim.c.num.in_(some)))
 
     def put() -> None:
-        put_claims(connection, num, come, mine, places, {ref: old[ref].num for ref in old})
+        put_claims(connection, num, come, mine, held, places, {ref: old[ref].num for ref in old})
 
-    incidents = swap(connection, [ref for ref in old if ref not in same], take, come, put, at)
+    now_held = [held.get(one.id, one) for one in come]
+    incidents = swap(connection, [ref for ref in old if ref not in same], take, now_held, put, at)
     for ref in same:
         if old[ref].ordinal != places[ref]:
             connection.execute(sa.update(claim).where(claim.c.id == ref).values(ordinal=places[ref]))
@@ -125,6 +129,19 @@ def renew(connection: Connection, num: int, reading: Reading, reader: str) -> Re
     )  # fmt: skip
     new = tuple(ref for ref in now_read if ref not in old)
     return Reread(told.id, new, tuple(gone), {k: v for k, v in changed.items() if v}, tuple(incidents))
+
+
+def _lead_on(connection: Connection, gone: list[Claim], new: list[Claim]) -> None:
+    """Let corrections of claims that are gone be about the new ones that stand in the same words."""
+    for one in gone:
+        start, end = one.trigger.start, one.trigger.end
+        heir = next((c for c in new if c.trigger.start < end and start < c.trigger.end), None)
+        if heir is not None:
+            connection.execute(
+                sa.update(correction_target)
+                .where(correction_target.c.kind == "claim", correction_target.c.id == one.id)
+                .values(id=heir.id)
+            )
 
 
 def differences(then: Claim, now_read: Claim) -> tuple[str, ...]:

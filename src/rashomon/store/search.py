@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rashomon.errors import InputError
+from rashomon.store.fulltext import WORDS
 from rashomon.store.schema import incident_text, report_text
 
 _PART = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_CONFIGURATION: sa.ColumnElement[Any] = sa.literal_column(f"'{WORDS}'::regconfig")
 _MOST_PARTS = 32
 _LONGEST = 1_000
 _EXCERPT = 240
@@ -68,10 +70,10 @@ def tsquery(parts: list[Part]) -> sa.ColumnElement[Any]:
     for part in sorted(parts, key=lambda part: part.missing):
         if part.begins:
             each = sa.func.to_tsquery(
-                "english", " <-> ".join(f"'{w.replace(chr(39), '')}'" for w in part.words) + ":*"
+                WORDS, " <-> ".join(f"'{w.replace(chr(39), '')}'" for w in part.words) + ":*"
             )
         else:
-            each = sa.func.phraseto_tsquery("english", " ".join(part.words))
+            each = sa.func.phraseto_tsquery(_CONFIGURATION, " ".join(part.words))
         if part.missing:
             each = sa.func.tsquery_not(each)
         made = each if made is None else sa.func.tsquery_and(made, each)

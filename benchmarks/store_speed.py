@@ -1,0 +1,209 @@
+"""How long a store with many claims takes to answer.
+
+    python benchmarks/store_speed.py --claims 1000000 --store big.db
+
+Some hundred made reports (`made_reports.py`) are added in the ordinary way; their rows are then copied inside
+SQLite, under other numbers, names and days, until there are as many claims as asked for. Copies share most of
+their words and half of their actors, so the commonest of both are commoner than in a store of real reports.
+Where reconciling would find claims (`claim_filing`) is not copied: nothing is added to such a store.
+
+Then each kind of question is asked a number of times with other values, each in a new transaction. Told are
+the median, the 95th percentile and the longest time on the clock, and the 95th percentile of the processor's.
+With `--threads 2` two ask at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from made_reports import Maker  # noqa: E402
+
+from rashomon.store.desk import Desk  # noqa: E402
+
+BASE = 500
+MOVED = "date({0}, '+' || ({1} * 11 % 2000) || ' days')"
+
+
+def fill(path: Path, claims: int) -> None:
+    """Make the store."""
+    with Desk(path) as desk:
+        desk.add(Maker().readings(BASE))
+    with sqlite3.connect(path, isolation_level=None) as connection:
+        (have,) = connection.execute("SELECT count(*) FROM claim").fetchone()
+        connection.executescript(
+            "PRAGMA synchronous=OFF; PRAGMA cache_size=-400000; PRAGMA foreign_keys=OFF; BEGIN;"
+            "DROP TRIGGER report_text_learn; DROP TRIGGER incident_text_learn;"
+        )
+        shifts = {table: connection.execute(f"SELECT max(num) FROM {table}").fetchone()[0]
+                  for table in ("report", "claim", "incident")}  # fmt: skip
+        for copy in range(1, -(-claims // have)):
+            for statement in _copies(connection, shifts, copy):
+                connection.execute(statement)
+            if copy % 20 == 0:
+                print(f"  {(copy + 1) * have:,} claims", file=sys.stderr, flush=True)
+        for table in ("report_text", "incident_text"):
+            connection.execute(f"INSERT INTO {table}_index ({table}_index) VALUES ('rebuild')")
+        connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+    connection.close()
+
+
+def _copies(connection: sqlite3.Connection, shifts: dict[str, int], copy: int) -> Iterator[str]:
+    """Statements that copy all tables once more."""
+    r, c, i = (shifts[table] * copy for table in ("report", "claim", "incident"))
+    moved = {name: MOVED.format(name, copy) for name in ("day", "published", "first_day", "last_day")}
+    named = {name: f"{name} || '-{copy}'" for name in ("id", "sha256", "content", "link")}
+    one_of = f"' {copy % 50}'"
+    text = f"text || ' copy{copy} number' || num || 'x{copy}'"
+    body = f"""replace(body, '"id":"' || id || '"', '"id":"' || id || '-{copy}"')"""
+    own_actor = f"CASE WHEN claim % 2 THEN key || {one_of} ELSE key END"
+    own_value = (
+        "CASE WHEN kind = 'actor' AND incident % 2 AND value = lower(value) "
+        f"THEN value || {one_of} ELSE value END"
+    )
+    # what is of another number, and what else is other
+    changed: dict[str, tuple[str, str, dict[str, str]]] = {
+        "report": ("num", "report", {"num": f"num + {r}", "original": f"original + {r}", **named, **moved}),
+        "report_text": ("num", "report", {"num": f"num + {r}", "text": text}),
+        "claim": ("num", "claim", {"num": f"num + {c}", "report": f"report + {r}", **named, **moved}),
+        "claim_party": ("claim", "claim", {"claim": f"claim + {c}", "key": own_actor, **moved}),
+        "incident": ("num", "incident", {"num": f"num + {i}", "body": body, **named, **moved}),
+        "incident_claim": (
+            "incident", "incident", {"incident": f"incident + {i}", "claim": f"claim + {c}"}
+        ),
+        "incident_facet": (
+            "incident", "incident", {"incident": f"incident + {i}", "value": own_value, **moved}
+        ),
+        "incident_text": ("num", "incident", {"num": f"num + {i}"}),
+    }  # fmt: skip
+    for table, (key, counted, new) in changed.items():
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        told = ", ".join(new.get(name, name) for name in columns)
+        yield f"INSERT INTO {table} SELECT {told} FROM {table} WHERE {key} <= {shifts[counted]}"
+
+
+def questions(desk: Desk, dice: random.Random) -> dict[str, Callable[[], object]]:
+    """What is asked; each with other values every time."""
+    with desk.store.reading() as connection:
+        def some(query: str) -> list[str]:
+            return [row[0] for row in connection.exec_driver_sql(query)]
+
+        countries = some("SELECT DISTINCT country FROM incident WHERE num < 2000 AND country IS NOT NULL")
+        actors = some("SELECT DISTINCT value FROM incident_facet WHERE kind = 'actor' LIMIT 3000")
+        voices = some("SELECT DISTINCT value FROM incident_facet WHERE kind = 'voice' LIMIT 3000")
+        ids = some("SELECT id FROM incident WHERE num % 997 = 3 LIMIT 500")
+        reports = some("SELECT id FROM report WHERE num % 97 = 3 LIMIT 500")
+        titles = some("SELECT title FROM report_text WHERE num <= 500")
+        types = some("SELECT DISTINCT type FROM incident WHERE num < 2000")
+    words = [word for title in titles for word in title.lower().split()]
+
+    def day() -> str:
+        return f"{dice.randrange(2019, 2024)}-{dice.randrange(1, 13):02}-{dice.randrange(1, 28):02}"
+
+    def deep() -> object:
+        cursor = None
+        for _ in range(10):
+            cursor = desk.incidents(country=dice.choice(countries[:5]), cursor=cursor).cursor
+            if cursor is None:
+                break
+        return cursor
+
+    def claims_of(ref: str) -> object:
+        return desk.incident(ref)
+
+    return {
+        "newest incidents": lambda: desk.incidents(),
+        "last changed": lambda: desk.incidents(sort="changed"),
+        "country": lambda: desk.incidents(country=dice.choice(countries)),
+        "country, type, span": lambda: desk.incidents(
+            country=dice.choice(countries), type=dice.choice(types), since=(since := day()),
+            until=f"{since[:4]}-12-31"),
+        "span long ago": lambda: desk.incidents(until=f"{dice.randrange(2019, 2021)}-06-30"),
+        "disputed": lambda: desk.incidents(disputed=True, until=day()),
+        "disputed field, country": lambda: desk.incidents(disputed="killed", country=dice.choice(countries)),
+        "actor": lambda: desk.incidents(actor=dice.choice(actors)),
+        "actor and voice": lambda: desk.incidents(actor=dice.choice(actors), voice=dice.choice(voices)),
+        "actor, status, country": lambda: desk.incidents(
+            actor=dice.choice(actors), status="denied", country=dice.choice(countries)),
+        "box": lambda: desk.incidents(
+            box=(w := dice.uniform(-170, 150), s := dice.uniform(-50, 30), w + 10, s + 10)),
+        "words in incidents": lambda: desk.incidents(words=dice.choice(words)),
+        "two words in incidents, country": lambda: desk.incidents(
+            words=f"{dice.choice(words)} {dice.choice(words)}", country=dice.choice(countries)),
+        "search, any word": lambda: desk.search(dice.choice(words)),
+        "search, two words": lambda: desk.search(f"{dice.choice(words)} {dice.choice(words)}"),
+        "search, the commonest word": lambda: desk.search("struck"),
+        "search, a rare word": lambda: desk.search(f"copy{dice.randrange(1, 30)}"),
+        "count of a country": lambda: desk.count(country=dice.choice(countries)),
+        "count of all": lambda: desk.count(),
+        "incident page": lambda: claims_of(dice.choice(ids)),
+        "report page": lambda: desk.report(dice.choice(reports)),
+        "claims of a country and type": lambda: desk.claims(
+            country=dice.choice(countries), type=dice.choice(types)),
+        "claims of an actor": lambda: desk.claims(actor=dice.choice(actors)),
+        "ten pages on (all ten)": deep,
+    }  # fmt: skip
+
+
+def ask(desk: Desk, times: int, threads: int) -> None:
+    """Ask, and print how long it took."""
+    print(f"{'':36}{'median':>9}{'p95':>9}{'longest':>9}{'p95 CPU':>9}   ms, {threads} at once")
+    worst = 0.0
+    for name in questions(desk, random.Random(0)):
+        spent: list[tuple[float, float]] = []
+
+        def one(seed: int, name: str = name, spent: list[tuple[float, float]] = spent) -> None:
+            question = questions(desk, random.Random(seed))[name]
+            for _ in range(times):
+                begun, cpu = time.perf_counter(), time.thread_time()
+                question()
+                spent.append((time.perf_counter() - begun, time.thread_time() - cpu))
+
+        running = [threading.Thread(target=one, args=(seed,)) for seed in range(threads)]
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join()
+        clock, cpu = sorted(each[0] for each in spent), sorted(each[1] for each in spent)
+        at = int(0.95 * (len(spent) - 1))
+        worst = max(worst, cpu[at])
+        figures = (clock[len(clock) // 2], clock[at], clock[-1], cpu[at])
+        print(f"{name:36}" + "".join(f"{1000 * figure:9.1f}" for figure in figures), flush=True)
+    print(f"worst p95 of the processor: {1000 * worst:.1f} ms")
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--claims", type=int, default=1_000_000)
+    parser.add_argument("--store", type=Path, required=True, help="a file; made where it is not there")
+    parser.add_argument("--times", type=int, default=40)
+    parser.add_argument("--threads", type=int, default=1)
+    given = parser.parse_args()
+    if not given.store.exists():
+        begun = time.perf_counter()
+        fill(given.store, given.claims)
+        print(f"filled in {time.perf_counter() - begun:,.0f} s", file=sys.stderr)
+    with Desk(given.store) as desk:
+        with desk.store.reading() as connection:
+            counts = {table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()
+                      for table in ("report", "claim", "incident")}  # fmt: skip
+        print(", ".join(f"{count:,} {table}s" for table, count in counts.items()),
+              f"{given.store.stat().st_size / 1e9:.2f} GB", sep=", ")  # fmt: skip
+        ask(desk, given.times, given.threads)
+
+
+if __name__ == "__main__":
+    main()
