@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from datetime import date
 
@@ -407,10 +408,11 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_is_linear_in_the_text(piece: str) -> None:
     def spent(copies: int) -> float:
+        gc.collect()  # what other tests left behind is not to be gone through in the middle of the reading
         text, begin = piece * copies, time.process_time()
         find_dates(text, PUBLISHED)
         return time.process_time() - begin
 
     spent(50)
-    short = min(spent(1000) for _ in range(2))
-    assert spent(8000) < 8 * max(short, 0.02) * 4  # a quadratic reader takes 64 times as long
+    short, long = (min(spent(copies) for _ in range(3)) for copies in (1000, 8000))
+    assert long < 8 * max(short, 0.02) * 4  # a quadratic reader takes 64 times as long
