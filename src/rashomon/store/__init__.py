@@ -2,3 +2,13 @@
 
 `desk.Desk` is the way in; `schema` has the tables, `docs/store.md` tells the whole.
 """
+
+from rashomon.errors import MissingExtra
+
+try:
+    import alembic as alembic
+    import sqlalchemy as sqlalchemy
+except ModuleNotFoundError as error:
+    raise MissingExtra(
+        f"the package {error.name} is needed to keep a store", hint="pip install 'rashomon[desk]'"
+    ) from error

@@ -24,6 +24,7 @@ from rashomon.store.correcting import Corrections
 from rashomon.store.engine import Connection, Store, open_engine
 from rashomon.store.intake import Added
 from rashomon.store.migrations import upgrade
+from rashomon.store.neighbours import file_anew
 from rashomon.store.publishers import Publisher
 from rashomon.store.records import (
     Change,
@@ -69,6 +70,7 @@ class Desk:
         self._adder = Adder(self.store, self._write, reader)
         try:
             upgrade(self.store)
+            file_anew(self.store)
         except BaseException:
             self.store.close()
             raise

@@ -16,6 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
 from rashomon.errors import (
     InputError,
     MissingExtra,
@@ -26,16 +31,6 @@ from rashomon.errors import (
     StoreFull,
     StoreMissing,
 )
-
-try:
-    import sqlalchemy as sa
-    from sqlalchemy import event
-    from sqlalchemy.engine import URL, Connection, Engine, make_url
-    from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-except ModuleNotFoundError as error:  # the extra is not installed
-    raise MissingExtra(
-        f"the package {error.name} is needed to keep a store", hint="pip install 'rashomon[desk]'"
-    ) from error
 
 T = TypeVar("T")
 
