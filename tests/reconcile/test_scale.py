@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 
 import pytest
 from reconcile_builders import claim, day, figure, party, place, voice
 
 from rashomon.model import Claim, Report
-from rashomon.reconcile import filing, joining, reconcile, shelf
+from rashomon.reconcile import filing, grouping, joining, reconcile, shelf
 from rashomon.reconcile.blocking import OWN, candidates
 from rashomon.reconcile.building import stream
 from rashomon.reconcile.grouping import groups
@@ -81,3 +82,32 @@ def test_a_shelf_gives_back_what_was_put_on_it(monkeypatch: pytest.MonkeyPatch) 
         assert len(put) == 9
         assert list(put) == things
         assert put[7] == things[7]
+
+
+def test_workers_give_the_same_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "_CHUNK", 20)
+    monkeypatch.setattr(shelf, "IN_MEMORY", 50)
+    claims = [*_crowd(300, days=28)]
+    assert list(stream(claims, workers=2)) == list(stream(claims))
+
+
+def test_a_claim_of_many_is_joined_as_quickly_as_one_of_few() -> None:
+    """All of one country on one day. CPU time, for the machine may be busy; the best of three, for caches may
+    be cold and neighbours noisy."""
+
+    def cost(count: int) -> float:
+        traits = joining.in_order(map(traits_of, _crowd(count)))
+        start = time.process_time()
+        assert sum(map(len, groups(traits))) == count
+        return (time.process_time() - start) / count
+
+    few = min(cost(1000), cost(1000), cost(1000))
+    assert cost(8000) <= 1.6 * few
+
+
+def test_links_that_are_read_piece_by_piece_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    traits = joining.in_order(map(traits_of, _crowd(400, days=3)))
+    at_once = list(groups(traits))
+    monkeypatch.setattr(grouping, "_AT_ONCE", 50)
+    monkeypatch.setattr(grouping, "_CHUNK", 30)
+    assert list(groups(traits)) == at_once

@@ -120,9 +120,9 @@ def _linked_parts(mine: Numbers, numbers: Numbers, part: Numbers, links: IO[byte
             for number in np.unique(where).tolist():
                 shelves[number].write(inside[where == number].tobytes())
         at = 0
-        for number, (first, last) in enumerate(_runs(shelf)):
-            its = np.concatenate([*_read(shelves[number]), np.zeros(0, dtype=LINK)])
-            shelves[number].close()
+        for first, last in _runs(shelf):
+            its = np.concatenate([*_read(shelves[shelf[first]]), np.zeros(0, dtype=LINK)])
+            shelves[shelf[first]].close()
             its = its[np.argsort(part[its["one"]], kind="stable")]
             link = 0
             for size, count in zip(sizes[first:last].tolist(), held[first:last].tolist(), strict=True):
