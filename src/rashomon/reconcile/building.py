@@ -115,18 +115,20 @@ def _repeats(source: Numbers) -> dict[int, list[int]]:
 
 def _outlets(told: Many, original: Mapping[str, str], reports: Iterable[Report]) -> dict[str, Outlet]:
     """Where each report stands."""
-    known = {report.id: report for report in reports}
+    known = {report.id: (report.publisher, report.published) for report in reports}  # without the texts
     last: dict[str, int] = {}
     for ref, claims in groupby(range(len(told)), key=lambda at: told[at].report):
         last[ref] = about(told[at] for at in claims).day
-    return {ref: outlet_of(source, known.get(source), last[source]) for ref, source in original.items()}
+    return {
+        ref: outlet_of(source, *known.get(source, (None, None)), last[source])
+        for ref, source in original.items()
+    }
 
 
-def outlet_of(original: str, report: Report | None, last: int) -> Outlet:
-    """Where a report stands that is a copy of `original`, which may be itself; `report` is the original,
-    `last` the last day that it tells of. Days are only compared, so any form that sorts will do."""
-    day = (report.published if report is not None else None) or _iso(last)
-    return Outlet(report.publisher if report is not None else None, original, day[:10])
+def outlet_of(original: str, publisher: str | None, published: str | None, last: int) -> Outlet:
+    """Where a report stands that is a copy of `original`, which may be itself and has that publisher; `last`
+    is the last day that it tells of. Days are only compared, so any form that sorts will do."""
+    return Outlet(publisher, original, (published or _iso(last))[:10])
 
 
 def _iso(ordinal: int) -> str:

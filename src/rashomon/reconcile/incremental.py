@@ -162,7 +162,9 @@ def _incident(neighbours: Neighbours, state: Set, ids: Sequence[str]) -> Inciden
     outlets = {}
     for ref in {claim.report for claim in claims}:
         original = state.original(ref)
-        outlets[ref] = outlet_of(original, neighbours.report(original), about(state.told(original)).day)
+        report = neighbours.report(original)
+        told = (report.publisher, report.published) if report is not None else (None, None)
+        outlets[ref] = outlet_of(original, *told, about(state.told(original)).day)
     return incident_of(claims, outlets)
 
 
