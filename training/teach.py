@@ -1,9 +1,9 @@
 """Self-training: a larger reader labels running news text, and a smaller one learns from what it says.
 
 `python -m training.teach WEIGHTS --to soft.pt` reads the newswire text of `shared/train/GMB_kaggle` (the
-words only: its own labels are not used) and keeps the teacher's probabilities, after Hinton et al. (2015).
-Kept are the tags of all words, and for each likely trigger what the heads and the pointers say there.
-`python -m training.train --soft soft.pt` then mixes these windows in.
+words only: its own labels are not used), with `--stories` also the corpus, and keeps the teacher's
+probabilities, after Hinton et al. (2015). Kept are the tags of all words, and for each likely trigger what
+the heads and the pointers say there. `python -m training.train --soft soft.pt` then mixes these windows in.
 """
 
 from __future__ import annotations
@@ -132,7 +132,11 @@ def main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--pieces", type=int, default=600_000, help="how much text to label")
+    parser.add_argument("--pieces", type=int, default=600_000, help="how much newswire to label")
+    parser.add_argument("--skip", type=int, default=0, help="pieces of it to leave out at the start")
+    parser.add_argument(
+        "--stories", type=Path, help="a corpus whose stories to label too (not those held out)"
+    )
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -144,14 +148,16 @@ def main() -> None:
     path = options.shared / "train" / "GMB_kaggle" / "ner_dataset.csv.zip"
     examples = list(newswire(path, corpus.tokenizer(), rng))
     rng.shuffle(examples)
-    total, chosen = 0, []
+    chosen = corpus.stories(options.stories)[0] if options.stories else []
+    total = 0
     for example in examples:
-        if total >= options.pieces:
+        if total >= options.skip + options.pieces:
             break
+        if total >= options.skip:
+            chosen.append(example)
         total += len(example.pieces)
-        chosen.append(example)
     torch.save(list(label(teacher, chosen, 3000)), options.to)
-    print(f"{len(chosen)} windows, {total} pieces")
+    print(f"{len(chosen)} windows, {sum(len(example.pieces) for example in chosen)} pieces")
 
 
 if __name__ == "__main__":

@@ -139,7 +139,8 @@ def train(options: argparse.Namespace) -> None:
         if share
     ]
     if options.soft:
-        others.append((options.soft_share, torch.load(options.soft, weights_only=False)))
+        soft = [example for path in options.soft for example in torch.load(path, weights_only=False)]
+        others.append((options.soft_share, soft))
     print(f"{len(stories)} windows, {len(held)} held out, {[len(o) for _, o in others]} others", flush=True)
     run = Run(options)
     while run.epoch < options.epochs:
@@ -186,7 +187,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--mix", type=float, default=0.15, help="pieces of other sources a piece of the corpus"
     )
     parser.add_argument("--roles", type=float, default=0.1, help="the same, of PropBank's predicates")
-    parser.add_argument("--soft", type=Path, help="what a teacher said of running text (training.teach)")
+    parser.add_argument(
+        "--soft", type=Path, nargs="+", help="what a teacher said of running text (training.teach)"
+    )
     parser.add_argument("--soft-share", type=float, default=1.0, help="the same, of that text")
     parser.add_argument("--recase", type=float, default=0.1, help="share of windows shown in one case only")
     parser.add_argument("--seed", type=int, default=7)

@@ -79,8 +79,10 @@ def _change(
     was, now = _whole(before, old), _whole(after, new)
     same = was.keys() & now.keys()
     of_family = {ids for ids in same if any(claim.report in families for claim in before.traits(ids))}
-    earlier = {ids: _incident(neighbours, before, was[ids]) for ids in of_family}
-    built = {ids: _incident(later, after, now[ids]) for ids in now if ids not in same or ids in of_family}
+    earlier = {ids: incident_among(neighbours, before, was[ids]) for ids in of_family}
+    built = {
+        ids: incident_among(later, after, now[ids]) for ids in now if ids not in same or ids in of_family
+    }
     built = {ids: incident for ids, incident in built.items() if earlier.get(ids) != incident}
     whose = {ref: name_of(ordered) for ordered in was.values() for ref in ordered}
     incidents = sorted(built.values(), key=lambda incident: incident.id)
@@ -156,7 +158,8 @@ def _whole(state: Set, parts: Iterable[frozenset[str]]) -> dict[frozenset[str], 
     return found
 
 
-def _incident(neighbours: Neighbours, state: Set, ids: Sequence[str]) -> Incident:
+def incident_among(neighbours: Neighbours, state: Set, ids: Sequence[str]) -> Incident:
+    """The incident of these claims, which are in the order of the reports and of their words."""
     by_id = {claim.id: claim for claim in neighbours.claims(ids)}
     claims = [by_id[ref] for ref in ids]
     outlets = {}
@@ -267,4 +270,14 @@ class _Later:
         return {ref for ref in ids if self._copies.get(ref)} | set(held)
 
 
-__all__ = ["Change", "Filing", "Neighbours", "copies_of", "copy_keys", "filings", "join", "leave"]
+__all__ = [
+    "Change",
+    "Filing",
+    "Neighbours",
+    "copies_of",
+    "copy_keys",
+    "filings",
+    "incident_among",
+    "join",
+    "leave",
+]

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from rashomon.reconcile.building import incident_of, outlet_of
-from rashomon.reconcile.filing import about
 from rashomon.reconcile.incidents import Incident
+from rashomon.reconcile.incremental import incident_among
 from rashomon.reconcile.vicinity import Set
 from rashomon.store.corrections import holding
 from rashomon.store.neighbours import StoredClaims
@@ -91,10 +90,5 @@ def _stored(connection: Connection, refs: Iterable[str], touched: Iterable[int])
 
 
 def _built(stored: StoredClaims, state: Set, group: frozenset[str]) -> Incident:
-    claims = {one.id: one for one in stored.claims(group)}
-    outlets = {}
-    for ref in {one.report for one in claims.values()}:
-        original = state.original(ref)
-        outlets[ref] = outlet_of(original, stored.report(original), about(state.told(original)).day)
-    ordered = sorted(state.traits(claims), key=lambda each: (each.report, each.at, each.id))
-    return incident_of([claims[each.id] for each in ordered], outlets)
+    ordered = sorted(state.traits(group), key=lambda each: (each.report, each.at, each.id))
+    return incident_among(stored, state, [each.id for each in ordered])
