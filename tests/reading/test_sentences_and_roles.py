@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rashomon.reading.encoder import Encoder, Pointing, Signals
-from rashomon.reading.events import Trigger
+from rashomon.reading.events import Trigger, find_triggers
 from rashomon.reading.roles import Filler, fillers, settle
 from rashomon.reading.sentences import LONGEST, sentence_of, sentence_starts
 
@@ -48,6 +48,32 @@ def test_text_without_stops_is_cut() -> None:
     assert sentence_of(int(starts[1]), starts, len(signals.words))[0] == starts[1]
 
 
+@pytest.mark.parametrize(
+    ("likely", "words"),
+    [
+        (
+            {"bomb": ("ASSAULT", 0.3), "killed": ("ASSAULT", 0.4)},
+            ["killed"],
+        ),  # one event that two words could name
+        ({"bomb": ("ASSAULT", 0.2), "killed": ("ASSAULT", 0.2)}, []),
+        ({"bomb": ("COERCE", 0.3), "killed": ("ASSAULT", 0.4)}, []),  # two kinds of event, neither likely
+        ({"bomb": ("ASSAULT", 0.3), "mourned": ("ASSAULT", 0.4)}, []),  # in two sentences
+        ({"bomb": ("ASSAULT", 0.4), "killed": ("ASSAULT", 0.9)}, ["killed"]),
+    ],
+)
+def test_words_that_could_name_one_event_count_together(
+    likely: dict[str, tuple[str, float]], words: list[str]
+) -> None:
+    signals = signals_of("A bomb killed seven. Kin mourned.", {"kin": 0.9})
+    scores = np.zeros_like(signals.tags["event"])
+    for word, (label, value) in likely.items():
+        scores[signals.words.lower.index(word), signals.labels.event.index(label)] = value
+    scores[:, 0] = 1 - scores.sum(1)
+    signals = replace(signals, tags=signals.tags | {"event": scores})
+    found = find_triggers(signals, sentence_starts(signals), 0.5)
+    assert [signals.words.lower[trigger.first] for trigger in found] == words
+
+
 def trigger_of(signals: Signals, weights: dict[str, float], nothing: float) -> Trigger:
     """A trigger whose actor pointer has these weights on words."""
     roles = signals.labels.roles
@@ -85,7 +111,7 @@ def test_who_fills_a_role(weights: dict[str, float], nothing: float, names: list
 def test_a_word_of_another_sentence_weighs_less() -> None:
     signals = signals_of(TEXT)
     lower, key = signals.words.lower, lambda a, b: f"{a} {b}"
-    trigger = trigger_of(signals, {"rebels": 0.3, "traders": 0.6}, 0.1)
+    trigger = trigger_of(signals, {"rebels": 0.4, "traders": 0.5}, 0.1)
     end = lower.index(".") + 1
     assert [lower[f.first] for f in fillers(signals, trigger, "actor", False, key)] == ["traders"]
     assert [lower[f.first] for f in fillers(signals, trigger, "actor", False, key, sentence=(0, end))] == [
