@@ -17,6 +17,7 @@ from rashomon.reconcile.copies import copies_among
 from rashomon.reconcile.counts import figure_disputes, figure_updates
 from rashomon.reconcile.denials import denial_disputes
 from rashomon.reconcile.filing import about
+from rashomon.reconcile.framings import purpose_disputes
 from rashomon.reconcile.grouping import groups
 from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
 from rashomon.reconcile.joining import in_order
@@ -154,7 +155,9 @@ def _incident(stage: Scene) -> Incident:
         place=_place(claims),
         claims=tuple(claim.id for claim in claims),
         accounts=tuple(Account(each.voice, tuple(claims[at].id for at in each.claims)) for each in voices),
-        disputes=tuple(_once([*disputes, *denial_disputes(stage), *rival_disputes(stage)])),
+        disputes=tuple(
+            _once([*disputes, *denial_disputes(stage), *rival_disputes(stage), *purpose_disputes(stage)])
+        ),
         updates=tuple(updates),
         one_sided=tuple(one_sided(claims, voices)),
     )

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from rashomon.model import Claim, Party, Place
+from rashomon.reconcile.framings import framing_of
 from rashomon.reconcile.incidents import Dispute
 from rashomon.reconcile.told_counts import group_of, is_part, said
 from rashomon.reconcile.traits import stems
@@ -59,7 +60,7 @@ def rows(
     told: dict[Key, list[Told]] = defaultdict(list)
     labels: dict[Key, str] = {}
     parts = (_deeds(claims), _figures(claims, disputes), _parties(claims), _places(claims), _dates(claims))
-    for part in (*parts, _subjects(claims)):
+    for part in (*parts, _purposes(claims), _subjects(claims)):
         for fact, label in part:
             told[fact.field, fact.key].append(fact)
             labels.setdefault((fact.field, fact.key), label)
@@ -237,6 +238,16 @@ def _dates(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:
 
 def _days(first: str, last: str) -> str:
     return first if first == last else f"{first} to {last}"
+
+
+def _purposes(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:
+    """One row: what each voice says that it was, or was for."""
+    for claim in claims:
+        framing = framing_of(claim)
+        if framing is not None:
+            fact = _told(claim, "purpose", "", framing.words, framing.start, framing.end)
+            # who says what it was asserts that, whatever the deed's own status
+            yield msgspec.structs.replace(fact, state="asserted"), "purpose"
 
 
 def _subjects(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:

@@ -74,6 +74,12 @@ def cues() -> tuple[tuple[str, str], ...]:
 
 
 @cache
+def purpose_cues() -> tuple[tuple[str, str], ...]:
+    """Words behind which stands what a deed was or was for: (label, purpose or cause; the cue)."""
+    return tuple((row["kind"], row["cue"]) for row in _rows("purpose_cues.csv"))
+
+
+@cache
 def telling_nothing() -> frozenset[str]:
     """The same, but for days and months: they may well tell one report's happening from another's."""
     return empty_words() - _DAYS
