@@ -1,7 +1,7 @@
 """What a voice says that a deed was, or was for: "a land grab", "because the station had no licence".
 
 Such words stand behind a small number of cues (`purpose_cues.csv`: words in a row, "|" between words that
-will do as well, "*" for up to three of any kind). Two voices that stand on two sides and see one deed
+will do as well, "*" for up to five of any kind). Two voices that stand on two sides and see one deed
 otherwise are in dispute about its purpose; two onlookers may each know half of it.
 """
 
@@ -114,7 +114,11 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _part(part: str) -> str:
-    return r"\S+(?:\s+\S+){0,2}?" if part == "*" else f"(?:{'|'.join(map(re.escape, part.split('|')))})"
+    return (
+        r"[^\s.,;:!?]+(?:\s+[^\s.,;:!?]+){0,4}?"
+        if part == "*"
+        else f"(?:{'|'.join(map(re.escape, part.split('|')))})"
+    )
 
 
 __all__ = ["Framing", "framing_of", "purpose_disputes"]
