@@ -39,6 +39,24 @@ def test_a_page_is_written_for_a_file_so_named(tmp_path: Path) -> None:
     assert page.count("<table") >= 1 and 'href="#w-0-' in page and 'id="r2"' in page
 
 
+def test_a_file_whose_name_tells_no_form_is_not_written(tmp_path: Path) -> None:
+    target = tmp_path / "cabra.csv"
+    refused = run("compare", CABRA, "-o", str(target))
+    assert refused.exit_code == 2 and "rashomon export" in " ".join(refused.stderr.split())
+    assert not target.exists()
+
+
+def test_an_outlet_stands_where_the_reader_puts_it() -> None:
+    def sides(*more: str) -> dict[str, str]:
+        lines = run("compare", CABRA, "-f", "matrix", "--apart", *more).stdout.splitlines()
+        columns = [column for line in lines for column in json.loads(line)["matrix"]["columns"]]
+        return {column["name"]: column["side"] for column in columns if column["kind"] == "publisher"}
+
+    before, after = sides(), sides("--outlet", "Meridian News Agency=Serbia")
+    assert before["Meridian News Agency"] == "unknown" != after["Meridian News Agency"]
+    assert before["Prishtina Ledger"] == after["Prishtina Ledger"]
+
+
 def test_matrices_as_lines_hold_every_incident_once(stories: list[dict[str, object]]) -> None:
     every = [incident["id"] for incident in stories[-1]["incidents"]]  # type: ignore[attr-defined]
     told = [json.loads(line) for line in run("compare", CABRA, "-f", "matrix").stdout.splitlines()]

@@ -12,7 +12,18 @@ import typer
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.errors import InputError
-from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.options import (
+    Columns,
+    Files,
+    MaxChars,
+    Outlets,
+    Output,
+    Published,
+    Publisher,
+    Quiet,
+    Title,
+    homes_of,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,6 +65,7 @@ def brief(
         BriefFormat | None,
         typer.Option("--format", "-f", show_default=False, help="Default: markdown; html for -o FILE.html."),
     ] = None,
+    outlet: Outlets = None,
     published: Published = None,
     publisher: Publisher = None,
     title: Title = None,
@@ -73,8 +85,9 @@ def brief(
     html = form is BriefFormat.html or (
         form is None and to is not None and to.suffix.lower() in (".html", ".htm")
     )
+    homes = homes_of(outlet)
     with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
-        choices = _choices(compare(run.readings(distinct=True)))
+        choices = _choices(compare(run.readings(distinct=True), homes=homes))
         if listing and choices:
             run.draw(lambda console: _print(choices, console))
             return

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rashomon._run import Run
-from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon._terminal import printable
+from rashomon.options import (
+    Columns,
+    Files,
+    MaxChars,
+    Outlets,
+    Output,
+    Published,
+    Publisher,
+    Quiet,
+    Title,
+    homes_of,
+)
 
 if TYPE_CHECKING:
     from rashomon._stories import Gathered
@@ -28,6 +40,15 @@ class CompareFormat(StrEnum):
     jsonl = "jsonl"
     html = "html"
     matrix = "matrix"
+
+
+_FORMAT_OF = {
+    ".html": CompareFormat.html,
+    ".htm": CompareFormat.html,
+    ".jsonl": CompareFormat.jsonl,
+    ".ndjson": CompareFormat.jsonl,
+    ".json": CompareFormat.jsonl,
+}
 
 
 def compare(
@@ -60,6 +81,7 @@ def compare(
             "keep it.",
         ),
     ] = False,
+    outlet: Outlets = None,
     published: Published = None,
     publisher: Publisher = None,
     title: Title = None,
@@ -73,14 +95,15 @@ def compare(
     Reports are of one story where their field `story` is the same, or absent; with --group, stories are found
     for those where it is absent.
     """
+    chosen = form or _default_format(to)
+    homes = homes_of(outlet)
     with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
-        chosen = form or _default_format(to)
         if chosen is CompareFormat.jsonl:
             _lines(run, _readings(run, group))
             return
         from rashomon.comparison import compare as set_side_by_side
 
-        comparisons = set_side_by_side(_readings(run, group), apart=apart)
+        comparisons = set_side_by_side(_readings(run, group), apart=apart, homes=homes)
         if chosen is CompareFormat.html:
             from rashomon.exports.matrix_page import render_comparisons
 
@@ -100,8 +123,14 @@ def compare(
 
 def _default_format(to: Path | None) -> CompareFormat:
     if to is not None:
-        page = to.suffix.lower() in {".html", ".htm"}
-        return CompareFormat.html if page else CompareFormat.jsonl
+        suffix = to.suffix.lower()
+        if suffix not in _FORMAT_OF:
+            raise typer.BadParameter(
+                f"{printable(str(to))} says nothing of its form: name it .html or .jsonl, or say --format; "
+                "`rashomon export` writes CSV, Parquet and others",
+                param_hint="--output",
+            )
+        return _FORMAT_OF[suffix]
     return CompareFormat.table if sys.stdout.isatty() else CompareFormat.jsonl
 
 

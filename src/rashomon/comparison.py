@@ -47,29 +47,34 @@ class Comparison(msgspec.Struct, frozen=True):
         return [picture for picture in self.pictures if len(picture.matrix.columns) > 1]
 
 
-def compare(readings: Iterable[Reading], *, apart: bool = False) -> list[Comparison]:
+def compare(
+    readings: Iterable[Reading], *, apart: bool = False, homes: Mapping[str, str] | None = None
+) -> list[Comparison]:
     """The comparisons of some readings, a story each, in the order of their first reports.
 
     Args:
         readings: as the reader gave them; reports are of one story where `story` is the same, or absent.
         apart: a picture for each incident, also where several are of one operation.
+        homes: countries of publishers, by `narrators.home_key`, that go before the tables.
     """
     stories: dict[str | None, Gathered] = {}
     numbers: dict[str, str] = {}
     for place, reading in enumerate(keeping(readings, stories), 1):
         for number, claim in enumerate(reading.claims, 1):
             numbers.setdefault(claim.id, f"{place}.{number}")
-    return [_compared(story, numbers, apart) for story in stories.values()]
+    return [_compared(story, numbers, apart, homes) for story in stories.values()]
 
 
-def _compared(gathered: Gathered, numbers: Mapping[str, str], apart: bool) -> Comparison:
+def _compared(
+    gathered: Gathered, numbers: Mapping[str, str], apart: bool, homes: Mapping[str, str] | None
+) -> Comparison:
     claims, reports, incidents = gathered.claims, gathered.reports, gathered.incidents
     if apart:
         wholes = [Operation(incident, (incident,)) for incident in incidents]
     else:
         wholes = operations(incidents, claims, reports)
     part_of = {ref: incident.id for incident in incidents for ref in incident.claims}
-    grids = matrices([each.whole for each in wholes], claims, reports, part_of)
+    grids = matrices([each.whole for each in wholes], claims, reports, part_of, homes)
     pictures = [Picture(each.whole, each.parts, grid) for each, grid in zip(wholes, grids, strict=True)]
     pictures.sort(key=lambda each: (-len(each.matrix.columns), -len(each.whole.claims)))
     return Comparison(gathered.story, tuple(gathered.readings), tuple(incidents), tuple(pictures), numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -77,3 +78,44 @@ Output = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes, only errors.")]
+Outlets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outlet",
+        metavar="NAME=COUNTRY",
+        show_default=False,
+        help="Where a publisher is at home, if no table says it: 'Hill Courier=Kosovo'. May be repeated.",
+    ),
+]
+
+
+def homes_of(outlets: Sequence[str] | None) -> dict[str, str]:
+    """Countries of publishers, by `narrators.home_key`, from NAME=COUNTRY.
+
+    Raises:
+        BadParameter: one is not of that form, or no such country is known.
+    """
+    from rashomon.reconcile.narrators import home_key
+
+    homes = {}
+    for text in outlets or ():
+        name, _, country = text.rpartition("=")
+        code = country_code(country)
+        if not name.strip() or code is None:
+            raise typer.BadParameter(
+                f"{printable(text)!r} is not a publisher and a country; write it as 'Hill Courier=Kosovo'",
+                param_hint="--outlet",
+            )
+        homes[home_key(name)] = code
+    return homes
+
+
+def country_code(name: str) -> str | None:
+    """A code of three letters (a country's, or UNO, EUR, IGO ...) for itself or for a country's name."""
+    from rashomon.knowledge import countries
+    from rashomon.knowledge.actors import ABOVE_STATES
+
+    bare = name.strip()
+    if bare.upper() in ABOVE_STATES or countries.country(bare.upper()) is not None:
+        return bare.upper()
+    return countries.code_of(bare)

@@ -10,7 +10,19 @@ import typer
 
 from rashomon._run import Run
 from rashomon._terminal import printable
-from rashomon.options import Columns, Files, MaxChars, Output, Published, Publisher, Quiet, Title
+from rashomon.options import (
+    Columns,
+    Files,
+    MaxChars,
+    Outlets,
+    Output,
+    Published,
+    Publisher,
+    Quiet,
+    Title,
+    country_code,
+    homes_of,
+)
 
 
 class TensionFormat(StrEnum):
@@ -51,14 +63,7 @@ def tension(
             "for a page with plots. Default: table on a terminal, else by the name of -o FILE, else jsonl.",
         ),
     ] = None,
-    outlet: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=COUNTRY",
-            show_default=False,
-            help="Where a publisher is at home, if no table says it: 'Hill Courier=Kosovo'. May be repeated.",
-        ),
-    ] = None,
+    outlet: Outlets = None,
     top: Annotated[
         int, typer.Option(metavar="N", min=1, help="Table and page show the N dyads with most incidents.")
     ] = 10,
@@ -81,7 +86,7 @@ def tension(
     from rashomon.reconcile.tension import tension as sums
 
     dyads = [_dyad(text) for text in dyad or ()]
-    homes = dict(_home(text) for text in outlet or ())
+    homes = homes_of(outlet)
     chosen = form or _default(None if to is None else to.suffix.lower())
     with Run(files, published, publisher, title, max_chars, to, quiet, columns) as run:
         stories = gather(run.readings(distinct=True))
@@ -120,37 +125,13 @@ def _dyad(text: str) -> tuple[str, str]:
     """Two codes; names may hold hyphens ("Guinea-Bissau-Senegal"), so every hyphen may be the one between."""
     parts = text.split("-")
     for at in range(1, len(parts)):
-        one, other = _code("-".join(parts[:at])), _code("-".join(parts[at:]))
+        one, other = country_code("-".join(parts[:at])), country_code("-".join(parts[at:]))
         if one and other and one != other:
             return one, other
     raise typer.BadParameter(
         f"{printable(text)!r} is not two countries; write them as SRB-XKX or Serbia-Kosovo",
         param_hint="--dyad",
     )
-
-
-def _home(text: str) -> tuple[str, str]:
-    from rashomon.reconcile.narrators import home_key
-
-    name, _, country = text.rpartition("=")
-    code = _code(country)
-    if not name.strip() or code is None:
-        raise typer.BadParameter(
-            f"{printable(text)!r} is not a publisher and a country; write it as 'Hill Courier=Kosovo'",
-            param_hint="--outlet",
-        )
-    return home_key(name), code
-
-
-def _code(name: str) -> str | None:
-    """A code of three letters (a country's, or UNO, EUR, IGO ...) for itself or for a country's name."""
-    from rashomon.knowledge import countries
-    from rashomon.knowledge.actors import ABOVE_STATES
-
-    bare = name.strip()
-    if bare.upper() in ABOVE_STATES or countries.country(bare.upper()) is not None:
-        return bare.upper()
-    return countries.code_of(bare)
 
 
 __all__ = ["tension"]

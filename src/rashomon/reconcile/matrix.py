@@ -103,18 +103,24 @@ class Matrix(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
 
 
-def matrix(incident: Incident, claims: Iterable[Claim], reports: Iterable[Report] = ()) -> Matrix:
+def matrix(
+    incident: Incident,
+    claims: Iterable[Claim],
+    reports: Iterable[Report] = (),
+    homes: Mapping[str, str] | None = None,
+) -> Matrix:
     """The matrix of one incident.
 
     Args:
         incident: as `rashomon.reconcile` gives it.
         claims: at least those of the incident; copies are found among all that are given.
         reports: those of the claims, as far as known: they tell publishers and days of publication.
+        homes: countries of publishers, by `narrators.home_key`, that go before the tables.
 
     Raises:
         InputError: the incident has a claim that is not given.
     """
-    return next(matrices((incident,), claims, reports))
+    return next(matrices((incident,), claims, reports, homes=homes))
 
 
 def matrices(
@@ -122,6 +128,7 @@ def matrices(
     claims: Iterable[Claim],
     reports: Iterable[Report] = (),
     part_of: Mapping[str, str] | None = None,
+    homes: Mapping[str, str] | None = None,
 ) -> Iterator[Matrix]:
     """The matrices of several incidents, with what they share looked up once.
 
@@ -135,7 +142,7 @@ def matrices(
     for claim in known.values():
         in_report[claim.report].append(claim)
     for incident in incidents:
-        yield _matrix(incident, known, of, original, in_report, part_of or {})
+        yield _matrix(incident, known, of, original, in_report, part_of or {}, homes or {})
 
 
 def _matrix(
@@ -145,6 +152,7 @@ def _matrix(
     original: Mapping[str, str],
     in_report: Mapping[str, Sequence[Claim]],
     part_of: Mapping[str, str],
+    homes: Mapping[str, str],
 ) -> Matrix:
     missing = [ref for ref in incident.claims if ref not in known]
     if missing:
@@ -156,7 +164,7 @@ def _matrix(
     around = [claim for ref in dict.fromkeys(claim.report for claim in told) for claim in in_report[ref]]
     sides = dyad(told, incident.type, around)
     hit = [party for claim in told for party in claim.recipients]
-    columns = [_column(each, known, reports, original, sides, hit) for each in incident.accounts]
+    columns = [_column(each, known, reports, original, sides, hit, homes) for each in incident.accounts]
     columns.sort(key=lambda column: (SIDES.index(column.side), -len(column.claims)))
     present = [side for side in SIDES if any(column.side == side for column in columns)]
     return Matrix(
@@ -174,6 +182,7 @@ def _column(
     original: Mapping[str, str],
     sides: Dyad,
     hit: Sequence[Party],
+    homes: Mapping[str, str],
 ) -> Column:
     own = tuple(dict.fromkeys(known[ref].report for ref in account.claims))
     sources = {original.get(ref, ref) for ref in own}
@@ -184,7 +193,7 @@ def _column(
     if voice.kind == "publisher":
         first = next((o for ref in sorted(sources) if ref in reports and (o := reports[ref].publisher)), None)
         name = first or (publishers[0] if publishers else PUBLISHER)
-        side = side_of_publisher(name if publishers else None, sides)
+        side = side_of_publisher(name if publishers else None, sides, homes)
     else:
         name = voice.name or voice.text or "somebody"
         side = side_of_voice(voice, sides, hit)

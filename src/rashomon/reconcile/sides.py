@@ -9,7 +9,7 @@ capital in its name. Nothing is guessed: an outlet that no table knows has no kn
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -19,6 +19,7 @@ from rashomon.knowledge.actors import ABOVE_STATES
 from rashomon.knowledge.publishers import home
 from rashomon.knowledge.publishers import profile as publisher_profile
 from rashomon.model import Claim, Party, Voice
+from rashomon.reconcile.narrators import home_key
 
 Side = Literal["actor", "recipient", "outsiders", "unknown"]
 SIDES: tuple[Side, ...] = ("actor", "recipient", "outsiders", "unknown")
@@ -121,11 +122,12 @@ def side_of_voice(voice: Voice, sides: Dyad, hit: Iterable[Party] = ()) -> Side:
     return "recipient" if suffers and theirs else "outsiders"
 
 
-def side_of_publisher(publisher: str | None, sides: Dyad) -> Side:
-    """Where an outlet stands, by its name; `unknown` where nothing tells its country."""
+def side_of_publisher(publisher: str | None, sides: Dyad, homes: Mapping[str, str] | None = None) -> Side:
+    """Where an outlet stands, by its name; `unknown` where nothing tells its country. `homes` are countries
+    of publishers, by `narrators.home_key`, that go before the tables."""
     if not publisher:
         return "unknown"
-    land = home(publisher)
+    land = (homes or {}).get(home_key(publisher)) or home(publisher)
     if land is None:
         return "unknown"
     profile = publisher_profile(publisher)
