@@ -50,7 +50,7 @@ def test_an_outlet_stands_where_the_reader_puts_it() -> None:
     def sides(*more: str) -> dict[str, str]:
         lines = run("compare", CABRA, "-f", "matrix", "--apart", *more).stdout.splitlines()
         columns = [column for line in lines for column in json.loads(line)["matrix"]["columns"]]
-        return {column["name"]: column["side"] for column in columns if column["kind"] == "publisher"}
+        return {column["voice"]: column["side"] for column in columns if column["kind"] == "publisher"}
 
     before, after = sides(), sides("--outlet", "Meridian News Agency=Serbia")
     assert before["Meridian News Agency"] == "unknown" != after["Meridian News Agency"]
