@@ -42,6 +42,10 @@ class Messages:
         self.refused += 1
         self._print(f"rashomon: {error}")
 
+    def say(self, line: str) -> None:
+        """Say something that is no refusal, and that people have to know."""
+        self._print(f"rashomon: {line}")
+
     def note(self, where: str | None, note: str) -> None:
         """Say what was odd about something that was read."""
         if self._quiet:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rashomon._patience import Patience
 from rashomon._progress import Meter, how_many
 from rashomon._run import REFUSED
 from rashomon._terminal import Messages, printable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _STOPPED = 130
 _PAGE = 200
+_PATIENCE_SECONDS = 600.0  # a full disk or a server that went away is waited for so long
 
 StoreName = Annotated[
     str,
@@ -81,7 +83,8 @@ def add(
     messages = Messages(quiet=quiet)
     states: Counter[str] = Counter()
     limit = limit_of(max_chars)
-    with _opened(store, create=True) as desk, Meter(how_many(files)) as meter:
+    patience = Patience(_PATIENCE_SECONDS, messages.say)
+    with _opened(store, create=True, patience=patience) as desk, Meter(how_many(files)) as meter:
         reports = arrivals(files, max_chars=limit, defaults=Defaults(published=day, publisher=publisher))
 
         def given() -> Iterator[tuple[str, Any]]:
@@ -171,7 +174,8 @@ def reread(
 
     Only those that another reader has read; stopped, the same command goes on from there.
     """
-    with _opened(store) as desk, Meter(None) as meter:
+    patience = Patience(_PATIENCE_SECONDS, Messages().say)
+    with _opened(store, patience=patience) as desk, Meter(None) as meter:
 
         def on_report(one: Any, total: int) -> None:
             meter.total = total
@@ -247,10 +251,10 @@ def examine(store: str) -> list[Any]:
 
 
 @contextmanager
-def _opened(store: str, *, create: bool = False) -> Iterator[Desk]:
+def _opened(store: str, *, create: bool = False, patience: Patience | None = None) -> Iterator[Desk]:
     from rashomon.store.desk import Desk
 
-    with Desk(store, create=create) as desk:
+    with Desk(store, create=create, patience=patience) as desk:
         yield desk
 
 

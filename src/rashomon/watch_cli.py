@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import signal
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rashomon._patience import Patience
 from rashomon._terminal import Messages, printable
 
 if TYPE_CHECKING:
@@ -76,6 +78,11 @@ Contact = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes, only errors.")]
+_PATIENCE_SECONDS = 600.0  # of what ends by itself; what follows feeds waits for a disk as long as it takes
+
+
+def _patience(messages: Messages, seconds: float = _PATIENCE_SECONDS) -> Patience:
+    return Patience(seconds, messages.say)
 
 
 def watch(
@@ -129,6 +136,7 @@ def watch(
                 pages=pages,
                 on_note=messages.note,
                 on_error=messages.refuse,
+                patience=_patience(messages, _PATIENCE_SECONDS if once else math.inf),
             )
             try:
                 await watcher.run(once=once)
@@ -181,6 +189,7 @@ def fetch(
                         kept,
                         on_note=messages.note,
                         on_error=messages.refuse,
+                        patience=_patience(messages),
                     )
                 except InputError as error:
                     messages.refuse(error)

@@ -19,12 +19,22 @@ import zipfile
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
 import msgspec
 
-from rashomon.errors import EmptyText, FetchFailed, InputError, MalformedInput, SourceMissing, TextTooLong
+from rashomon._patience import Patience
+from rashomon.errors import (
+    EmptyText,
+    FetchFailed,
+    InputError,
+    MalformedInput,
+    RashomonError,
+    SourceMissing,
+    TextTooLong,
+)
 from rashomon.model import Report
 from rashomon.sources import html
 from rashomon.sources.articles import report_of_entry, wall_of
@@ -106,13 +116,15 @@ async def fetch_links(
     *,
     on_note: Callable[[str, str], None],
     on_error: Callable[[InputError], None],
+    patience: Patience | None = None,
 ) -> int:
     """Fetch the pages of a list and hand over their reports; the number of reports.
 
     A link counts as dealt with when the sink has returned, or when it is refused for good; one that failed is
-    asked again by the next run.
+    asked again by the next run. `patience` is for a sink and a `done` that say `StoreFull` or `StoreBusy`.
     """
     waiting = iter(links)
+    keeping = patience or Patience(0.0)
     count = 0
     turn = asyncio.Lock()
 
@@ -126,22 +138,20 @@ async def fetch_links(
             except InputError as error:
                 on_error(error if error.where else error.at(link.where))  # type: ignore[arg-type]
                 if not isinstance(error, FetchFailed):
-                    done.finish(link.url)
+                    await keeping.outlast(partial(done.finish, link.url))
                 continue
             for note in notes:
                 on_note(link.url, note)
             async with turn:
-                taken = sink(report)
-                if taken is not None:
-                    await taken
+                await keeping.outlast(partial(sink, report))
                 count += 1
-                done.finish(link.url)
+                await keeping.outlast(partial(done.finish, link.url))
 
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(_TOGETHER):
                 group.create_task(work())
-    except* (InputError, OSError) as several:
+    except* (RashomonError, OSError) as several:
         raise several.exceptions[0] from None
     finally:
         html.stop()

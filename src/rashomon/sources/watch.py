@@ -11,7 +11,6 @@ watcher, nothing is lost; the last report may be handed over a second time, with
 from __future__ import annotations
 
 import asyncio
-import inspect
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from typing import Protocol
 
 import msgspec
 
+from rashomon._patience import Patience
 from rashomon.errors import (
     EmptyText,
     FetchFailed,
@@ -105,6 +105,8 @@ class Watcher:
         pages: whether the page of an entry is fetched where the feed does not carry the text.
         now: Unix time.
         on_note, on_error: called with a feed's address and a note, and with errors, as they come.
+        patience: how long the sink and the state are waited for where they say `StoreFull` or `StoreBusy`;
+            not at all by default.
     """
 
     def __init__(
@@ -119,11 +121,13 @@ class Watcher:
         now: Callable[[], float] = time.time,
         on_note: Callable[[str, str], None] | None = None,
         on_error: Callable[[RashomonError], None] | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.tally = Tally()
         self._subscriptions, self._sink, self._state, self._visitor = subscriptions, sink, state, visitor
         self._every, self._pages, self._now = every, pages, now
         self._on_note, self._on_error = on_note, on_error
+        self._patience = patience or Patience(0.0)
         self._told: set[tuple[str, str]] = set()
         self._one_at_a_time = asyncio.Lock()
 
@@ -151,7 +155,7 @@ class Watcher:
         try:
             feed, validators = await self._ask(subscription, state)
         except (InputError, MalformedInput) as error:
-            self._put_off(url, state, error)
+            await self._put_off(url, state, error)
             return
         await self._retry_pending(subscription, state)
         if feed is None:
@@ -162,7 +166,7 @@ class Watcher:
         state.failures = 0
         asked_for = min(feed.ttl or 0.0, _LONGEST_TTL) if feed is not None else 0.0
         state.next_poll = self._now() + backoff(0, max(self._every, asked_for), _LONGEST_BACKOFF)
-        self._state.save(url, state)
+        await self._save(url, state)
 
     async def _follow(self, subscription: Subscription, once: bool) -> None:
         url = subscription.url
@@ -241,20 +245,18 @@ class Watcher:
             if entry.key not in state.pending:
                 self.tally.pending += 1
             state.pending[entry.key] = Pending(entry, tries + 1)
-            self._state.save(url, state)
+            await self._save(url, state)
             return
         where = entry.link or url
         for note in told.notes:
             self._note(where, note)
         async with self._one_at_a_time:
-            taken = self._sink(told.report)
-            if inspect.isawaitable(taken):
-                await taken
+            await self._patience.outlast(lambda: self._sink(told.report))
         self.tally.reports += 1
         if state.pending.pop(entry.key, None) is not None:
             self.tally.pending = max(0, self.tally.pending - 1)
         state.seen[entry.key] = self._now()
-        self._state.save(url, state)
+        await self._save(url, state)
 
     async def _report(self, entry: Entry, feed_title: str | None, *, last: bool) -> Told | None:
         """The report of an entry; None where its page may be had another time."""
@@ -293,7 +295,7 @@ class Watcher:
             return None, [f"{wall.note}: the words of the feed are kept"]
         return page, [*notes, wall.note]
 
-    def _put_off(self, url: str, state: FeedState, error: RashomonError) -> None:
+    async def _put_off(self, url: str, state: FeedState, error: RashomonError) -> None:
         """A poll that failed: leave the feed alone, longer each time."""
         if isinstance(error, InstallationError):
             raise error
@@ -306,9 +308,12 @@ class Watcher:
             wait = _GONE_SECONDS
             self._note(url, "take it off the list; it is asked again in a week")
         state.next_poll = self._now() + wait
-        self._state.save(url, state)
+        await self._save(url, state)
         if self._on_error:
             self._on_error(error if error.where else error.at(url))
+
+    async def _save(self, url: str, state: FeedState) -> None:
+        await self._patience.outlast(lambda: self._state.save(url, state))
 
     def _note(self, where: str, note: str) -> None:
         """Say a thing once, not at every poll."""

@@ -9,21 +9,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from rashomon import api
+from rashomon._patience import Patience
 from rashomon.errors import InputError, MalformedInput, RashomonError
 from rashomon.model import Reading, Report
 from rashomon.reading.intake import check
 from rashomon.reading.version import reader_version
 from rashomon.store import identity, intake, rereading, shelves
-from rashomon.store.engine import Store, Write
+from rashomon.store.engine import Connection, Store, Write
 from rashomon.store.intake import Added
 from rashomon.store.rereading import Reread, Tally
 
 if TYPE_CHECKING:
     from rashomon.reading.reader import Reader
 
+T = TypeVar("T")
 Given: TypeAlias = "api.ReportLike | Reading"
 Refuse: TypeAlias = Callable[[RashomonError], None]
 Waiting: TypeAlias = list[tuple[str, intake.Prepared | Added]]
@@ -39,9 +41,12 @@ ELSEWHERE = "elsewhere"
 class Adder:
     """Reads reports and stores them, for one desk."""
 
-    def __init__(self, store: Store, write: Write, reader: Reader | None) -> None:
+    def __init__(
+        self, store: Store, write: Write, reader: Reader | None, patience: Patience | None = None
+    ) -> None:
         self._store = store
-        self._write = write
+        self._patience = patience or Patience(0.0)
+        self._plain_write = write
         self._given_reader = reader
 
     def placed(
@@ -62,9 +67,11 @@ class Adder:
                     yield from self._stored(waiting, refuse)
                     waiting, since = [], time.monotonic()
         except (Exception, KeyboardInterrupt):
-            # the stream broke off, or somebody stopped it: what was read is not thrown away
-            for _ in self._stored(waiting, lambda _error: None):
-                pass
+            # the stream broke off, or somebody stopped it: what was read is not thrown away; but where it was
+            # the store that failed, trying once more would only make people wait
+            if not self._patience.stuck:
+                for _ in self._stored(waiting, lambda _error: None):
+                    pass
             raise
         yield from self._stored(waiting, refuse)
 
@@ -73,13 +80,15 @@ class Adder:
         reader = self._reader()
         version = version_of(reader)
         tally = Tally()
-        with self._store.reading() as connection:
-            total = rereading.count_outdated(connection, version, everything)
+        total = self._ask(partial(rereading.count_outdated, reader=version, everything=everything))
         after = 0
+
+        def some(connection: Connection) -> list[tuple[int, Report]]:
+            nums = rereading.outdated(connection, version, after, BATCH, everything)
+            return [(num, shelves.report_of(connection, num)) for num in nums]
+
         while True:
-            with self._store.reading() as connection:
-                nums = rereading.outdated(connection, version, after, BATCH, everything)
-                kept = [(num, shelves.report_of(connection, num)) for num in nums]
+            kept = self._ask(some)
             if not kept:
                 return tally
             for num, report in kept:
@@ -110,16 +119,24 @@ class Adder:
         if (known := self._known(report)) is not None:
             return known
         taken = {each.reading.report.id for _, each in waiting if isinstance(each, intake.Prepared)}
-        with self._store.reading() as connection:
-            report = intake.named(connection, report, taken)
+        report = self._ask(partial(intake.named, given=report, waiting=taken))
         checked = check(report, max_chars)
         reader = self._reader()
         reading = api.with_notes(reader.read_checked(checked), notes)
         return intake.prepared(reading, version_of(reader), report)
 
     def _known(self, report: Report) -> Added | None:
-        with self._store.reading() as connection:
-            return intake.seen(connection, report)
+        return self._ask(partial(intake.seen, given=report))
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        def asked() -> T:
+            with self._store.reading() as connection:
+                return question(connection)
+
+        return self._patience(asked)
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        return self._patience(lambda: self._plain_write(work))
 
     def _stored(self, waiting: Waiting, refuse: Refuse) -> Iterator[tuple[str, Added]]:
         """Store what was read, at once; where one report is in the way, each for itself."""

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from rashomon import api
+from rashomon._patience import Patience
 from rashomon.doctor import Finding
 from rashomon.errors import InputError, RashomonError
 from rashomon.model import Reading, Report
@@ -49,7 +50,12 @@ class Desk:
     """A store of reports, claims and incidents. It may be used from several threads."""
 
     def __init__(
-        self, store: str | os.PathLike[str], *, create: bool = True, reader: Reader | None = None
+        self,
+        store: str | os.PathLike[str],
+        *,
+        create: bool = True,
+        reader: Reader | None = None,
+        patience: Patience | None = None,
     ) -> None:
         """Open a store; make it where it is not there, bring it to the present form where it is older.
 
@@ -58,6 +64,8 @@ class Desk:
             create: whether a file that is not there is made.
             reader: what reads reports; the one that comes with Rashomon where it is None, loaded once there
                 is something to read.
+            patience: how long adding and reading again wait for a store that cannot be written for now; not
+                at all by default.
 
         Raises:
             InputError: `store` is neither a file nor such a URL.
@@ -67,7 +75,7 @@ class Desk:
         self.store: Store = open_engine(store, create=create)
         self._lock = threading.Lock()
         self.corrections = Corrections(self._write, self.store)
-        self._adder = Adder(self.store, self._write, reader)
+        self._adder = Adder(self.store, self._write, reader, patience)
         try:
             upgrade(self.store)
             file_anew(self.store)

@@ -272,7 +272,7 @@ def of_sqlite(error: sqlite3.Error, name: str) -> RashomonError:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_CANTOPEN):
         return StoreError(f"the store may not be written: {said}", where=name, hint="look at its permissions")
     if code == sqlite3.SQLITE_IOERR:
-        return StoreError(
+        return StoreBusy(  # a network drive that is back, room that was made: worth trying again
             f"the disk cannot be written or read: {said}",
             where=name,
             hint="is it full, or was it taken away?",
