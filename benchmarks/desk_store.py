@@ -25,6 +25,7 @@ from rashomon.model import Claim, Date, Figure, Party, Place, Span, Voice, publi
 from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
 from rashomon.store import schema
 from rashomon.store.desk import Desk
+from rashomon.store.fulltext import INDEXED, day_row
 from rashomon.store.rows import Told, encoded, facets, incident_columns, key_of, party_rows, span, words_of
 
 LANDS = (
@@ -57,10 +58,10 @@ def zipf(count: int, flat: float = 2.0) -> list[float]:
 
 
 class Makings:
-    """What the constructed reports are about; the same every time."""
+    """What the constructed reports are about; of one seed the same every time."""
 
-    def __init__(self) -> None:
-        self.dice = dice = random.Random(7)
+    def __init__(self, seed: int = 7) -> None:
+        self.dice = dice = random.Random(seed)
         invented = sorted({a + b + c for a in _SOUNDS for b in _SOUNDS for c in _SOUNDS})
         dice.shuffle(invented)
         self.words = WORDS + invented
@@ -114,8 +115,8 @@ class _Report(msgspec.Struct):
 class Constructed:
     """The rows of all tables, batch by batch."""
 
-    def __init__(self) -> None:
-        self.make = Makings()
+    def __init__(self, seed: int) -> None:
+        self.make = Makings(seed)
         self.reports = self.claims = self.incidents = 0
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.open: dict[str, list[_Report]] = {}
@@ -138,7 +139,9 @@ class Constructed:
         for one in began:
             words, told = " ".join(self.make.text(90)), one.told
             text = ". ".join([*one.parts, words])
-            self.rows["report_text"].append({"num": one.num, "title": told.title, "text": text, "day": told.day})
+            self.rows["report_text"].append(
+                {"num": one.num, "title": told.title, "text": text, "day_row": day_row(told.day, one.num)}
+            )
             self.rows["report"].append({
                 "num": one.num, "id": told.report, "sha256": f"{one.num:064x}", "content": f"{one.num:032x}",
                 "published": told.day, "day": told.day, "publisher": one.publisher, "notes": "[]",
@@ -195,7 +198,7 @@ class Constructed:
             for facet, value in facets(made, mine, told)
         ]
         self.rows["incident_text"].append(
-            {"num": number, "words": words_of(made, mine, told), "day": row["last_day"]}
+            {"num": number, "words": words_of(made, mine, told), "day_row": day_row(row["last_day"], number)}
         )
         self.rows["change"].append({
             "num": number, "at": changed, "kind": "new", "incident": made.id, "detail": encoded({"claims": size}),
@@ -263,9 +266,9 @@ TABLES = (
 """In the order in which rows refer to each other."""
 
 
-def batches(count: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
+def batches(count: int, seed: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
     """The rows of a store of so many claims, by table; the publishers come first."""
-    made = Constructed()
+    made = Constructed(seed)
     yield {"publisher": made.publishers()}
     some: list[int] = []
     began = time.monotonic()
@@ -274,25 +277,26 @@ def batches(count: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
         if sum(some) >= _BATCH:
             yield made.batch(some)
             some = []
-            if sys.stderr.isatty() or made.claims % 100_000 < _BATCH:
+            if count > _BATCH:
                 print(f"{made.claims:,} claims, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     if some:
         yield made.batch(some)
 
 
-def fill(store: str, count: int) -> None:
+def fill(store: str, count: int, seed: int = 7) -> None:
     """Make a store.
 
     Args:
         store: a file that is not there, or the URL of an empty database.
         count: its claims.
+        seed: another one gives another store.
     """
     with Desk(store) as desk:
         if not desk.store.sqlite:
-            _fill_postgresql(desk, count)
+            _fill_postgresql(desk, count, seed)
             return
     with sqlite3.connect(store, isolation_level=None) as connection:
-        _fill_sqlite(connection, count)
+        _fill_sqlite(connection, count, seed)
     connection.close()
 
 
@@ -300,7 +304,7 @@ def _columns(table: str, rows: Sequence[dict[str, Any]]) -> list[str]:
     return [name for name in schema.metadata.tables[table].columns.keys() if name in rows[0]]
 
 
-def _fill_sqlite(connection: sqlite3.Connection, count: int) -> None:
+def _fill_sqlite(connection: sqlite3.Connection, count: int, seed: int) -> None:
     connection.executescript(
         "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-600000; PRAGMA foreign_keys=OFF; "
         "PRAGMA temp_store=FILE; BEGIN"
@@ -311,7 +315,7 @@ def _fill_sqlite(connection: sqlite3.Connection, count: int) -> None:
     for kind, name, _ in later:
         connection.execute(f"DROP {kind} {name}")
     connection.execute("CREATE TEMP TABLE facets AS SELECT * FROM incident_facet")
-    for rows in batches(count):
+    for rows in batches(count, seed):
         for table, its in rows.items():
             if its:
                 names = _columns(table, its)
@@ -320,28 +324,32 @@ def _fill_sqlite(connection: sqlite3.Connection, count: int) -> None:
                     f"INSERT INTO {into} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
                     [[row.get(name) for name in names] for row in its],
                 )
-    print("facets", file=sys.stderr, flush=True)
     connection.execute(
         "INSERT INTO incident_facet SELECT * FROM temp.facets ORDER BY kind, value, last_day, incident"
     )
     connection.execute("DROP TABLE temp.facets")
     for kind, name, sql in sorted(later):
-        print(kind, name, file=sys.stderr, flush=True)
         connection.execute(sql)
-    for table in ("report_text", "incident_text"):
-        print("words", table, file=sys.stderr, flush=True)
-        connection.execute(f"INSERT INTO {table}_index ({table}_index) VALUES ('rebuild')")
+    for table, columns in INDEXED.items():
+        names = ", ".join(columns)
+        order = f"SELECT num FROM {table} ORDER BY day_row"  # out of order the index would fall to pieces
+        for some in schema.pieces([num for (num,) in connection.execute(order)], 10_000):
+            listed = ", ".join(map(str, some))
+            connection.execute(
+                f"INSERT INTO {table}_index (rowid, {names}) "
+                f"SELECT day_row, {names} FROM {table} WHERE num IN ({listed}) ORDER BY day_row"
+            )
     connection.execute("COMMIT")
     connection.execute("PRAGMA analysis_limit=2000")
     connection.execute("ANALYZE")
     connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _fill_postgresql(desk: Desk, count: int) -> None:
+def _fill_postgresql(desk: Desk, count: int, seed: int) -> None:
     raw = desk.store.engine.raw_connection()
     try:
         with raw.cursor() as cursor:  # type: ignore[no-untyped-call]
-            for rows in batches(count):
+            for rows in batches(count, seed):
                 for table in ("publisher", *TABLES):
                     if its := rows.get(table):
                         names = _columns(table, its)

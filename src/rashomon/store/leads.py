@@ -54,7 +54,7 @@ class Lead(msgspec.Struct, frozen=True):
     """What leads, how many incidents have it (up to `ENOUGH`), and the facet where it is one."""
 
     kind: Kind
-    count: int = ENOUGH
+    count: int = 0
     facet: Facet | None = None
 
 
