@@ -1,20 +1,20 @@
 """How fast the desk answers over a large store: the 95th percentile of each kind of page.
 
-    python benchmarks/desk.py --claims 100000                  makes a store in a temporary folder, then asks
-    python benchmarks/desk.py --claims 100000 --store big.db   keeps it, and uses it again
+    python benchmarks/desk.py --claims 1000000                  makes a store in a temporary folder, then asks
+    python benchmarks/desk.py --claims 1000000 --store big.db   keeps it, and uses it again
 
-The store is constructed: invented reports, claims and incidents are written straight into its tables, for
-reading and reconciling them is not what is measured here. Incidents are told by 1 to 6 claims, one in a
-hundred by 30, a few by 200; one in six is disputed. Requests go to a real server on this machine, one after
-the other, with gzip, over a connection that is kept. On a machine that does other work besides, the time that
-the desk itself computes (CPU) tells more than the time by the clock. Besides times, the sizes over the wire
-are printed: of each page, and of the first page with all that it loads.
+The store is constructed (`desk_store`). Requests go to a real server on this machine, one after the other, with
+gzip, over a connection that is kept; every address is asked once, so what the desk keeps of earlier answers
+helps no more than it would. On a machine that does other work besides, the time that the desk itself computes
+(CPU) tells more than the time by the clock. Besides times, the sizes over the wire are printed: of each page,
+and of the first page with all that it loads.
 """
 
 from __future__ import annotations
 
 import argparse
 import http.client
+import os
 import random
 import re
 import statistics
@@ -22,278 +22,160 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "reconcile"), str(ROOT / "tests" / "store")]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "benchmarks")]
 
-TOWNS = [
-    (f"{a}{b}", 10 + n * 0.37 % 30, 38 + n * 0.21 % 12)
-    for n, (a, b) in enumerate(
-        (a, b)
-        for a in ("Vre", "Kame", "Dubra", "Lip", "Suvo", "Ostra", "Mala", "Gorna", "Brezo", "Jase")
-        for b in ("lo", "njar", "va", "nik", "brod", "polje", "gora", "vica", "grad", "vac")
-    )
-]
-LANDS = ("SRB", "XKX", "MOZ", "PER", "UKR", "RUS", "ISR", "PSE", "SDN", "ETH")
-TYPES = (
-    "ASSAULT",
-    "COERCE",
-    "PROTEST",
-    "ACCUSE",
-    "MOBILIZE",
-    "AGREE",
-    "AID",
-    "THREATEN",
-    "REQUEST",
-    "RETREAT",
-)
-SECTORS = ("GOV", "MIL", "COP", "REB", "CVL")
-WORDS = [
-    "market",
-    "bridge",
-    "convoy",
-    "harvest",
-    "school",
-    "clinic",
-    "road",
-    "river",
-    "station",
-    "council",
-    "mayor",
-    "soldiers",
-    "villagers",
-    "strike",
-    "drone",
-    "barracks",
-    "checkpoint",
-    "border",
-    "miners",
-    "teachers",
-]
+import desk_store  # noqa: E402
+
+from rashomon.store.records import cursor_of  # noqa: E402
 
 
-def sizes(claims: int) -> Iterator[int]:
-    """How many claims tell each incident, until there are enough."""
-    draw = random.Random(1)
-    left, number = claims, 0
-    while left > 0:
-        size = (
-            200
-            if number % 9_000 == 17
-            else 30
-            if number % 100 == 3
-            else draw.choice((1, 1, 2, 2, 3, 3, 4, 6))
-        )
-        size = min(size, left)
-        left -= size
-        number += 1
-        yield size
+class Asking:
+    """Addresses of pages, drawn as people would ask: common things often, rare ones at times."""
 
+    def __init__(self, claims: int) -> None:
+        self.make = desk_store.Makings()
+        self.dice = random.Random(3)
+        sizes = list(desk_store.sizes(claims))
+        self.incidents = len(sizes)
+        self.large = [number for number, size in enumerate(sizes, 1) if size == 200]
+        self.claims = claims
 
-def fill(store: str, count: int) -> None:
-    """Write a constructed store."""
-    import sqlalchemy as sa
-    from reconcile_builders import claim, day, figure, party, voice
+    def land(self) -> str:
+        return self.dice.choices(self.make.lands, cum_weights=self.make.land_weights)[0]
 
-    from rashomon.model import Date, Place, Report
-    from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
-    from rashomon.store import publishers, schema
-    from rashomon.store.desk import Desk
-    from rashomon.store.replacing import Numbered, replace
-    from rashomon.store.rows import Told, claim_columns, encoded, party_rows
+    def word(self) -> str:
+        return self.dice.choices(self.make.words, cum_weights=self.make.word_weights)[0]
 
-    draw = random.Random(2)
-    at = "2026-01-01T00:00:00.000Z"
-    outlets = [f"{town} {kind}" for town, _, _ in TOWNS[:40] for kind in ("Courier", "Radio", "Post")]
-    number = 0
-    with Desk(store) as desk:
+    def day(self) -> str:
+        return self.dice.choice(self.make.days)
 
-        def some(incidents: list[int], first: int) -> None:
-            def work(connection: sa.Connection) -> None:
-                made: list[Incident] = []
-                known: dict[str, Numbered] = {}
-                rows: dict[str, list[Any]] = {"report": [], "text": [], "claim": [], "party": []}
-                serial = first
-                for size in incidents:
-                    town, lon, lat = draw.choice(TOWNS)
-                    land, kind = draw.choice(LANDS), draw.choice(TYPES)
-                    first_day = f"20{draw.randint(15, 25)}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}"
-                    mine, accounts = [], []
-                    for nth in range(size):
-                        serial += 1
-                        outlet = draw.choice(outlets)
-                        noun, other = draw.sample(WORDS, 2)
-                        killed = draw.randint(1, 40)
-                        quote = f"The army attacked the {noun} of {town} and killed {killed} near the {other}"
-                        text = f"{quote}, the clinic said. It was dispatch {serial}. " + " ".join(
-                            draw.choices(WORDS, k=90)
-                        )
-                        ref = f"r-{serial:08}"
-                        report = Report(
-                            text=text,
-                            published=first_day,
-                            publisher=outlet,
-                            title=f"{noun} of {town}, {serial}",
-                            id=ref,
-                        )
-                        row = {
-                            "id": ref,
-                            "sha256": report.sha256,
-                            "content": f"{serial:08}",
-                            "published": first_day,
-                            "day": first_day,
-                            "publisher": publishers.number_of(connection, outlet),
-                            "notes": "[]",
-                            "reader": "made",
-                            "added": at,
-                            "read": at,
-                            "n_claims": 1,
-                            "language": "en",
-                        }
-                        rows["report"].append({"num": serial, **row})
-                        rows["text"].append({"num": serial, "title": report.title, "text": text})
-                        teller = voice(f"{draw.choice(WORDS)} of {town}", f"{land} {draw.choice(SECTORS)}")
-                        one = claim(
-                            quote,
-                            "attacked",
-                            kind,
-                            id=f"c-{serial:08}",
-                            report=ref,
-                            actors=(party(f"{land} army", f"{land} MIL"),),
-                            recipients=(party(f"people of {town}", f"{draw.choice(LANDS)} CVL"),),
-                            date=day(first_day),
-                            figures=(figure("killed", killed, whom="people"),),
-                            place=Place(town, 0, 1, town, None, land, None, None, lat, lon, "town"),
-                            **({"voice": teller} if nth % 3 else {}),
-                        )
-                        told = Told(ref, outlet, report.title, first_day)
-                        rows["claim"].append(
-                            {
-                                "num": serial,
-                                "id": one.id,
-                                "report": serial,
-                                "ordinal": 0,
-                                "body": encoded(one),
-                                "is_copy": 0,
-                                **claim_columns(one, told),
-                            }
-                        )
-                        rows["party"] += party_rows(one, serial, told)
-                        known[one.id] = Numbered(serial, one, told)
-                        mine.append(one)
-                        accounts.append(Account(one.voice, (one.id,)))
-                    disputes = ()
-                    if size > 1 and serial % 3 == 0:
-                        names = [
-                            (one.voice.name or known[one.id].told.publisher or "", one) for one in mine[:4]
-                        ]
-                        disputes = (
-                            Dispute("killed", tuple(Position(name, "3", (one.id,)) for name, one in names)),
-                        )
-                    made.append(
-                        Incident(
-                            f"i-{serial:08}",
-                            kind,
-                            (),
-                            Date(first_day, first_day, "day"),
-                            mine[0].place,
-                            tuple(one.id for one in mine),
-                            tuple(accounts),
-                            disputes,
-                        )
-                    )
-                connection.execute(sa.insert(schema.report), rows["report"])
-                connection.execute(sa.insert(schema.report_text), rows["text"])
-                connection.execute(sa.insert(schema.claim), rows["claim"])
-                connection.execute(sa.insert(schema.claim_party), rows["party"])
-                replace(connection, made, known, at)
+    def town(self) -> str:
+        return self.dice.choices(self.make.towns[self.land()], cum_weights=self.make.town_weights)[0][0]
 
-            desk.store.write(work)
+    def outlet(self) -> str:
+        return self.dice.choices(self.make.outlets, cum_weights=self.make.outlet_weights)[0][0]
 
-        batch: list[int] = []
-        began = time.monotonic()
-        for size in sizes(count):
-            batch.append(size)
-            if sum(batch) >= 2_000:
-                some(batch, number)
-                number += sum(batch)
-                batch = []
-                print(
-                    f"\r{number:,} claims, {time.monotonic() - began:.0f} s",
-                    end="",
-                    file=sys.stderr,
-                    flush=True,
-                )
-        if batch:
-            some(batch, number)
-        if desk.store.sqlite:
-            with desk.store.engine.connect() as connection:
-                connection.exec_driver_sql("ANALYZE")
-        desk.store.checkpoint()
-        print(file=sys.stderr)
+    def ref(self) -> str:
+        return f"i-{self.dice.randint(1, self.incidents):08}"
 
+    def words(self) -> str:
+        return " ".join(self.dice.choice(("killed", "army", self.word(), self.word())) for _ in range(
+            self.dice.choice((1, 2, 3))))  # fmt: skip
 
-def questions(store: str, rounds: int) -> dict[str, list[str]]:
-    """What is asked, by kind."""
-    from rashomon.store.desk import Desk
+    def voice(self) -> str:
+        one = self.dice.random()
+        if one < 0.3:
+            return self.outlet()
+        return f"{self.word()} of {self.town()}" if one < 0.6 else self.code() if one < 0.8 else self.land()
 
-    draw = random.Random(3)
-    with Desk(store, create=False) as desk:
-        told = [each.id for each in desk.incidents(limit=1000)]
-        large = [each.id for each in desk.incidents(min_voices=20, limit=50)]
-        deep = []
-        cursor = None
-        for _ in range(rounds):
-            cursor = desk.incidents(cursor=cursor, limit=25).cursor
-            deep.append(f"/incidents?cursor={cursor}")
+    def code(self) -> str:
+        return f"{self.land()} {self.dice.choice(desk_store.SECTORS)}"
 
-    def filtered() -> str:
-        fields = {
-            "type": draw.choice(TYPES),
-            "country": draw.choice(LANDS),
-            "actor": f"{draw.choice(LANDS)} army",
-            "voice": quote(f"{draw.choice(WORDS)} of {draw.choice(TOWNS)[0]}"),
-            "side": draw.choice(LANDS),
-            "status": "happened",
-            "disputed": draw.choice(("yes", "killed")),
-            "since": f"20{draw.randint(15, 25)}-03-01",
-            "until": f"20{draw.randint(16, 25)}-09-01",
-            "box": f"{draw.randint(9, 20)},38,30,{draw.randint(40, 50)}",
-            "words": draw.choice(WORDS),
+    def actor(self) -> str:
+        return self.dice.choice((self.land(), self.code(), "army", f"{self.word()} mil", f"people of {self.town()}"))
+
+    def box(self) -> str:
+        _, lon, lat = self.dice.choice(self.make.towns[self.land()])
+        size = self.dice.choice((1, 5, 30))
+        return f"{max(lon - size, -180):.2f},{max(lat - size, -90):.2f},{min(lon + size, 180):.2f},{min(lat + size, 90):.2f}"
+
+    def fields(self) -> dict[str, Callable[[], dict[str, str]]]:
+        """One way to ask by each filter."""
+        dice = self.dice
+
+        def span() -> dict[str, str]:
+            first, last = sorted((self.day(), self.day()))
+            return dice.choice(({"since": first}, {"until": last}, {"since": first, "until": last}))
+
+        return {
+            "type": lambda: {"type": dice.choices(self.make.types, cum_weights=self.make.type_weights)[0]},
+            "country": lambda: {"country": self.land()},
+            "actor": lambda: {"actor": self.actor()},
+            "voice": lambda: {"voice": self.voice()},
+            "outlet": lambda: {"publisher": self.outlet()},
+            "side": lambda: {"side": self.land()},
+            "status": lambda: {"status": dice.choice(("happened", "denied", "planned", "ongoing"))},
+            "mode": lambda: {"mode": dice.choice([mode for mode in desk_store.MODES if mode])},
+            "disputed": lambda: {"disputed": dice.choice(("yes", "no", "killed", "actor", "place"))},
+            "days": span,
+            "words": lambda: {"words": self.words()},
+            "box": lambda: {"box": self.box()},
+            "min_voices": lambda: {"min_voices": str(dice.choice((2, 5, 20, 100, 500)))},
         }
-        names = draw.sample(sorted(fields), draw.choice((1, 2, 3)))
-        if "since" in names and "until" in names and fields["since"] > fields["until"]:
-            names.remove("until")
-        return "/incidents?" + "&".join(f"{name}={quote(fields[name], safe='%,')}" for name in names)
 
-    def points() -> str:
-        return filtered().replace("/incidents?", "/api/v1/points?")
+    def several(self) -> dict[str, str]:
+        """Two to four filters at once."""
+        fields = self.fields()
+        asked: dict[str, str] = {}
+        for name in self.dice.sample(sorted(fields), self.dice.choice((2, 2, 3, 4))):
+            asked |= fields[name]()
+        return asked
 
-    return {
-        "today": ["/"] * rounds,
-        "list": ["/incidents"] * (rounds // 2) + deep[: rounds // 2],
-        "filter": [filtered() for _ in range(2 * rounds)],
-        "points (map)": [points() for _ in range(rounds // 2)],
-        "search": [
-            f"/search?q={quote(' '.join(draw.sample(WORDS, draw.choice((1, 2, 3)))))}" for _ in range(rounds)
-        ],
-        "incident": [f"/incidents/{ref}" for ref in draw.choices(told, k=rounds)],
-        "incident, 20+ voices": [f"/incidents/{ref}" for ref in draw.choices(large, k=rounds)]
-        if large
-        else [],
-        "voice": [
-            f"/voice?name={quote(f'{draw.choice(WORDS)} of {draw.choice(TOWNS)[0]}')}"
-            for _ in range(rounds // 2)
-        ],
-        "actor": [f"/actor?name={draw.choice(LANDS)}+army" for _ in range(rounds // 2)],
-        "dyad": [f"/dyad?a={a}&b={b}" for a, b in (draw.sample(LANDS, 2) for _ in range(rounds // 4))],
-        "actors, voices, dyads": [draw.choice(("/actors", "/voices", "/dyads")) for _ in range(rounds // 4)],
-        "API list": [filtered().replace("/incidents?", "/api/v1/incidents?limit=50&") for _ in range(rounds)],
-    }
+    def kinds(self, rounds: int) -> dict[str, list[str]]:
+        """What is asked, by kind of page."""
+        dice = self.dice
+
+        def many(path: str, fields: Callable[[], dict[str, str]], times: int = rounds) -> list[str]:
+            return list(dict.fromkeys(f"{path}?{urlencode(fields(), quote_via=quote)}" for _ in range(times)))
+
+        def deep(sort: str, top: int) -> dict[str, str]:
+            at = self.day() if sort != "changed" else f"2026-01-{dice.randint(1, 15):02}T12:00:00.000Z"
+            return {"cursor": cursor_of(sort, (at, dice.randint(1, top)))}
+
+        lists = {
+            "list": ["/incidents", "/incidents?sort=changed"]
+            + many("/incidents", lambda: deep("day", self.incidents))
+            + many("/incidents", lambda: {"sort": "changed", **deep("changed", self.incidents)}, rounds // 2)
+        }
+        for name, field in self.fields().items():
+            lists[f"filter: {name}"] = many("/incidents", field)
+        lists["filter: several"] = many("/incidents", self.several, 3 * rounds)
+        lists["filter: several, by change"] = many("/incidents", lambda: {**self.several(), "sort": "changed"})
+        lists["filter: several, deep"] = many(
+            "/incidents", lambda: {**self.several(), **deep("day", self.incidents)}
+        )
+        return {
+            "today": ["/"] * rounds,
+            **lists,
+            "map points": ["/api/v1/points"] + many("/api/v1/points", self.several),
+            "search": many("/search", lambda: {"q": self.words()}, 2 * rounds),
+            "search: a phrase": many(
+                "/search", lambda: {"q": '"' + " ".join(self.make.text(2)) + '"'}
+            ),
+            "search: how it begins": many("/search", lambda: {"q": self.word()[:4] + "*"}, rounds // 2),
+            "incident": [f"/incidents/{self.ref()}" for _ in range(rounds)],
+            "incident, 200 claims": [f"/incidents/i-{number:08}" for number in self.large[:rounds]],
+            "reports": ["/reports"]
+            + many("/reports", lambda: {"publisher": self.outlet(), "since": self.day()}, rounds // 2)
+            + many("/reports", lambda: {"words": self.words(), "until": self.day()}, rounds // 2),
+            "report": [f"/report?id=r-{dice.randint(1, self.claims // 3):08}" for _ in range(rounds)],
+            "actors, voices, dyads": ["/actors", "/voices", "/dyads"],
+            "actor": many("/actor", lambda: {"name": self.actor()}),
+            "voice": many("/voice", lambda: {"name": self.voice()}),
+            "dyad": many(
+                "/dyad",
+                lambda: dict(zip("ab", dice.sample(self.make.lands[:12], 2), strict=True))
+                | dice.choice(({}, {"since": self.day()}, {"by": "month"})),
+            ),
+            "API: incidents, deep": many(
+                "/api/v1/incidents", lambda: {**self.several(), "limit": "50", **deep("day", self.incidents)}
+            ),
+            "API: claims": many(
+                "/api/v1/claims",
+                lambda: {key: value for key, value in self.several().items()
+                         if key in ("country", "type", "mode", "actor", "voice", "status", "since", "until")}
+                | dice.choice(({}, deep("claims", self.claims))),
+            ),
+            "API: changes": many("/api/v1/changes", lambda: {"after": str(dice.randint(0, self.incidents))}),
+            "API: tension": many(
+                "/api/v1/tension", lambda: dict(zip("ab", dice.sample(self.make.lands[:12], 2), strict=True))
+            ),
+        }  # fmt: skip
 
 
 def busy(pid: int) -> float:
@@ -316,46 +198,52 @@ def fetch(connection: http.client.HTTPConnection, path: str) -> tuple[float, int
     return time.perf_counter() - began, answer.status, body
 
 
-def measure(store: str, rounds: int) -> None:
+def measure(store: str, claims: int, rounds: int, only: str) -> None:
     """Start the desk, ask, print."""
     command = [sys.executable, "-m", "rashomon.cli", "desk", "--store", store, "--port", "0"]
     server = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**__import__("os").environ, "PYTHONPATH": str(ROOT / "src")},
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
     )
     try:
         assert server.stdout is not None
         port = int(re.search(r":(\d+)/ ", server.stdout.readline())[1])  # type: ignore[index]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        print(
-            f"{'page':24}{'requests':>9}{'median ms':>11}{'p95 ms':>9}{'worst ms':>10}"
-            f"{'p95 CPU ms':>12}{'KB':>8}"
-        )
-        for kind, paths in questions(store, rounds).items():
-            seconds, worked, wire = [], [], 0
-            for path in paths:
-                before = busy(server.pid)
-                took, status, body = fetch(connection, path)
-                worked.append(busy(server.pid) - before)
-                if status not in (200, 404):
-                    raise SystemExit(f"{path}: status {status}")
-                seconds.append(took)
-                wire = max(wire, len(body))
-            if len(seconds) > 1:
-                cuts = statistics.quantiles(seconds, n=20)
-                print(
-                    f"{kind:24}{len(seconds):9}{1e3 * statistics.median(seconds):11.1f}{1e3 * cuts[18]:9.1f}"
-                    f"{1e3 * max(seconds):10.1f}{1e3 * statistics.quantiles(worked, n=20)[18]:12.1f}"
-                    f"{wire / 1024:8.1f}",
-                    flush=True,
-                )
+        fetch(connection, "/")
+        load = os.getloadavg()[0]
+        print(f"{claims:,} claims; {os.cpu_count()} cores, load {load:.1f} with this; times in milliseconds")
+        print(f"{'page':28}{'asked':>6}{'CPU p50':>9}{'CPU p95':>9}{'wall p50':>9}{'wall p95':>9}{'KB':>7}  slowest")
+        for kind, paths in Asking(claims).kinds(rounds).items():
+            if only in kind:
+                _ask(connection, server.pid, kind, paths)
         for name, path in (("first page", "/"), ("map and timeline", "/incidents")):
             print(f"{name} with all that it loads: {loaded(connection, path) / 1024:.1f} KB")
+        print(f"load at the end: {os.getloadavg()[0]:.1f}")
     finally:
         server.terminate()
         server.wait(20)
+
+
+def _ask(connection: http.client.HTTPConnection, pid: int, kind: str, paths: list[str]) -> None:
+    """Ask for some pages, and print how long they took."""
+    worked: list[tuple[float, float, str]] = []
+    wire = 0
+    for path in paths:
+        before = busy(pid)
+        took, status, body = fetch(connection, path)
+        worked.append((busy(pid) - before, took, path))
+        if status not in (200, 404):
+            raise SystemExit(f"{path}: status {status}")
+        wire = max(wire, len(body))
+    if len(worked) < 2:
+        return
+    cuts = [statistics.quantiles([each[at] for each in worked], n=20, method="inclusive") for at in (0, 1)]
+    figures = (cuts[0][9], cuts[0][18], cuts[1][9], cuts[1][18])
+    slow = max(worked)
+    print(
+        f"{kind:28}{len(worked):6}" + "".join(f"{1e3 * figure:9.1f}" for figure in figures)
+        + f"{wire / 1024:7.1f}  {1e3 * slow[0]:.0f} {slow[2]}",
+        flush=True,
+    )  # fmt: skip
 
 
 def loaded(connection: http.client.HTTPConnection, path: str) -> int:
@@ -371,16 +259,21 @@ def loaded(connection: http.client.HTTPConnection, path: str) -> int:
 
 
 def main() -> None:
+    """The command."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--claims", type=int, default=100_000)
-    options.add_argument("--rounds", type=int, default=60)
+    options.add_argument("--rounds", type=int, default=40)
+    options.add_argument("--only", default="", help="kinds of pages that have this in their names")
     options.add_argument("--store", help="a file or an empty database; a file that is there is used as it is")
+    options.add_argument("--filled", action="store_true", help="the database has been filled before")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = given.store or str(Path(folder) / "desk.db")
-        if "://" in store or not Path(store).exists():
-            fill(store, given.claims)
-        measure(store, given.rounds)
+        if not given.filled and ("://" in store or not Path(store).exists()):
+            began = time.monotonic()
+            desk_store.fill(store, given.claims)
+            print(f"filled in {time.monotonic() - began:,.0f} s", file=sys.stderr)
+        measure(store, given.claims, given.rounds, given.only)
 
 
 if __name__ == "__main__":

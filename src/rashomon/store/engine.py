@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -39,11 +40,20 @@ BUSY_SECONDS = 30.0
 TRIES = 6
 """How often a write is tried that others were in the way of."""
 _CACHE_KIB = 65_536
-_MAPPED_BYTES = 1 << 30
+_MAPPED_BYTES = 1 << 36  # SQLite takes what it was built for, mostly 2 GiB
 _WRITERS_LOCK = 0x7261_7368  # of all writers into one PostgreSQL database
 _PASSING = frozenset(("40001", "40P01", "55P03", "57P03"))  # serialisation, deadlock, lock, starting up
 _NO_ROOM = frozenset(("53100", "53200"))
 _HEADER = b"SQLite format 3\0"
+
+
+class _WithHints(SQLiteCompiler):
+    """SQLAlchemy knows no hints for SQLite. `Select.with_hint(table, "INDEXED BY ...", "sqlite")` names the
+    index that a table is read by: without statistics SQLite guesses wrong where it matters most."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        """The words of a hint."""
+        return text
 
 
 class Write(Protocol):
@@ -205,6 +215,7 @@ def _sqlite(url: URL, create: bool) -> Store:
         pool_timeout=BUSY_SECONDS,
         hide_parameters=True,  # a report's words belong in no traceback
     )
+    engine.dialect.statement_compiler = _WithHints
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return Store(engine, name)

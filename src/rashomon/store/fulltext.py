@@ -2,10 +2,14 @@
 
 SQLite keeps an index beside each table of words, and triggers that hold the two together; PostgreSQL computes
 a column. Both fold case and accents as far as they can, and take English endings off.
+
+SQLite's index is kept in the order of lists: its rows have the numbers of `day_row`, the day before the row. So a
+page of what has some words is read from the end of the index on, however common the words are.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 INDEXED: dict[str, Sequence[str]] = {"report_text": ("title", "text"), "incident_text": ("words",)}
@@ -13,21 +17,30 @@ INDEXED: dict[str, Sequence[str]] = {"report_text": ("title", "text"), "incident
 
 WORDS = "rashomon_words"
 """How PostgreSQL takes words apart."""
+ROWS = 32
+"""Bits of a `day_row` that are the row."""
+MASK = (1 << ROWS) - 1
+"""What of a `day_row` is the row."""
 _LONGEST = 200_000
 """Characters of a column that PostgreSQL indexes: a tsvector holds one megabyte, and refuses the row
 beyond."""
 
 
-def sqlite_statements() -> list[str]:
-    """What makes the indexes and their triggers in SQLite."""
+def day_row(day: str, num: int) -> int:
+    """A row's place among all in the order of lists, by a day (ISO) and then by the row."""
+    return datetime.date.fromisoformat(day).toordinal() << ROWS | num
+
+
+def sqlite_statements(row: str = "day_row") -> list[str]:
+    """What makes the indexes and their triggers in SQLite; `row` is the column that numbers what they hold."""
     made = []
     for table, columns in INDEXED.items():
         index, names = f"{table}_index", ", ".join(columns)
         old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("old", "new"))
-        forget = f"INSERT INTO {index} ({index}, rowid, {names}) VALUES ('delete', old.num, {old});"
-        learn = f"INSERT INTO {index} (rowid, {names}) VALUES (new.num, {new});"
+        forget = f"INSERT INTO {index} ({index}, rowid, {names}) VALUES ('delete', old.{row}, {old});"
+        learn = f"INSERT INTO {index} (rowid, {names}) VALUES (new.{row}, {new});"
         made += [
-            f"CREATE VIRTUAL TABLE {index} USING fts5({names}, content='{table}', content_rowid='num', "
+            f"CREATE VIRTUAL TABLE {index} USING fts5({names}, content='{table}', content_rowid='{row}', "
             "tokenize='porter unicode61 remove_diacritics 2')",
             f"CREATE TRIGGER {table}_learn AFTER INSERT ON {table} BEGIN {learn} END",
             f"CREATE TRIGGER {table}_forget AFTER DELETE ON {table} BEGIN {forget} END",

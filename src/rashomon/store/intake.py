@@ -18,6 +18,7 @@ from rashomon.errors import MalformedInput
 from rashomon.model import Claim, Reading, Report
 from rashomon.store import identity
 from rashomon.store.corrections import corrected
+from rashomon.store.fulltext import day_row
 from rashomon.store.publishers import key_of, now, number_of
 from rashomon.store.regrouping import come, numbered
 from rashomon.store.rows import Row, Told, claim_columns, encoded, iso_day, party_rows
@@ -248,7 +249,8 @@ def _put_report(connection: Connection, each: Prepared, at: str) -> tuple[int, s
         "signature": identity.packed(each.signature), "n_claims": len(each.reading.claims),
     }  # fmt: skip
     num = connection.execute(sa.insert(report).values(**row).returning(report.c.num)).scalar_one()
-    connection.execute(sa.insert(report_text).values(num=num, title=told.title, text=told.text))
+    words = {"num": num, "title": told.title, "text": told.text, "day_row": day_row(row["day"], num)}
+    connection.execute(sa.insert(report_text).values(**words))
     if each.signature is not None:
         bands = [{"band": band, "report": num} for band in set(identity.bands_of(each.signature))]
         connection.execute(sa.insert(report_band), bands)

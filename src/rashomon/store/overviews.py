@@ -26,6 +26,7 @@ from rashomon.store.schema import (
     incident,
     incident_claim,
     incident_facet,
+    pieces,
     publisher,
     report,
 )
@@ -120,22 +121,26 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
     Raises:
         InputError: a filter cannot be understood.
     """
+    query = sa.select(incident.c.num).where(incident.c.lat.is_not(None), incident.c.lon.is_not(None))
+    query = filtered(connection, asked, query, incident.c.last_day, None).limit(limit + 1)
+    nums = connection.execute(query).scalars().all()
     columns = (
         incident.c.id, incident.c.lon, incident.c.lat, incident.c.type, incident.c.score,
         incident.c.last_day, incident.c.disputed, incident.c.n_voices, incident.c.place,
         incident.c.place_precision, incident.c.title, incident.c.num,
     )  # fmt: skip
-    query = sa.select(*columns).where(incident.c.lat.is_not(None), incident.c.lon.is_not(None))
-    query = filtered(connection, asked, query, incident.c.last_day, None).limit(limit + 1)
-    rows = connection.execute(query).all()
+    found: dict[int, sa.Row[Any]] = {}
+    for some in pieces(nums[:limit]):
+        rows = connection.execute(sa.select(*columns).where(incident.c.num.in_(some)))
+        found.update((row.num, row) for row in rows)
     made = [
         MapPoint(
             row.id, row.lon, row.lat, row.type, row.score, row.last_day, bool(row.disputed), row.n_voices,
             row.place or "", row.place_precision, row.title,
         )
-        for row in rows[:limit]
+        for row in (found[num] for num in nums[:limit])
     ]  # fmt: skip
-    return made, len(rows) <= limit
+    return made, len(nums) <= limit
 
 
 def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
@@ -146,17 +151,15 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
     """
     query = sa.select(incident.c.last_day, incident.c.disputed)
     some = filtered(connection, asked, query, incident.c.last_day, None).limit(TIMELINE).subquery()
-    step = _step(
-        *connection.execute(sa.select(sa.func.min(some.c.last_day), sa.func.max(some.c.last_day))).one()
-    )
-    period = sa.func.substr(some.c.last_day, 1, _WIDTH[step])
-    counted = (
-        sa.select(period, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(period).order_by(period)
-    )
-    bars = tuple(
-        (str(one), int(count), int(disputed or 0)) for one, count, disputed in connection.execute(counted)
-    )
-    return Timeline(step, bars, sum(count for _, count, _ in bars) < TIMELINE)
+    by_day = sa.select(some.c.last_day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(some.c.last_day)
+    days = sorted((str(day), int(count), int(disputed)) for day, count, disputed in connection.execute(by_day))
+    step = _step(*((days[0][0], days[-1][0]) if days else (None, None)))
+    bars: dict[str, tuple[int, int]] = {}
+    for day, count, disputed in days:
+        before = bars.get(day[: _WIDTH[step]], (0, 0))
+        bars[day[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
+    made = tuple((period, count, disputed) for period, (count, disputed) in bars.items())
+    return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE)
 
 
 def _step(first: str | None, last: str | None) -> Step:

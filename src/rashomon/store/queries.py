@@ -1,9 +1,9 @@
 """Finding incidents and claims: filters, order, pages.
 
 A page goes on where the last one ended (a keyset, not an offset), so the hundredth costs what the first does.
-Filters on columns of an incident are answered from indexes that are in the order of the list; actors, voices,
-statuses, modes, publishers and disputed fields from one table of facets in the same order, driven by
-whichever of them is rarest.
+Which incidents and claims are on it is read from indexes that are in the order of the list and hold what is
+filtered by (`leads` says which of them); their rows, with all that is told of them, are read for the page
+alone.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from rashomon.errors import InputError
 from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
+from rashomon.store.leads import ENOUGH, Wanted, lead_of, led
 from rashomon.store.records import ClaimRecord, IncidentRecord, Page, cursor_of, key_of
 from rashomon.store.rows import iso_day, party_value
 from rashomon.store.rows import key_of as name_key
@@ -26,11 +27,10 @@ from rashomon.store.schema import (
     claim_party,
     incident,
     incident_claim,
-    incident_facet,
+    pieces,
     publisher,
     report,
 )
-from rashomon.store.search import incidents_with
 
 Sort = Literal["day", "changed"]
 MOST = 1_000
@@ -88,9 +88,20 @@ def incidents(
     if sort not in ("day", "changed"):
         raise InputError(f"{sort!r} is no order", hint="day or changed")
     column = incident.c.last_day if sort == "day" else incident.c.changed
-    query = filtered(connection, asked, sa.select(incident), column, key_of(cursor, sort))
-    rows = connection.execute(query.limit(limit_of(limit) + 1)).all()
-    return _page(rows, limit, sort, lambda row: (row._mapping[column.name], row.num), incident_record)
+    query = filtered(connection, asked, sa.select(incident.c.num, column), column, key_of(cursor, sort))
+    picked = connection.execute(query.limit(limit_of(limit) + 1)).all()
+    rows = rows_of(connection, [each.num for each in picked[:limit]])
+    more = cursor_of(sort, (picked[limit - 1][1], picked[limit - 1].num)) if len(picked) > limit else None
+    return Page(map(incident_record, rows), more)
+
+
+def rows_of(connection: Connection, nums: Sequence[int]) -> list[sa.Row[Any]]:
+    """Whole incidents by their rows, in that order."""
+    found: dict[int, sa.Row[Any]] = {}
+    for some in pieces(nums):
+        query = sa.select(incident).where(incident.c.num.in_(some))
+        found.update((row.num, row) for row in connection.execute(query))
+    return [found[num] for num in nums]
 
 
 def count_incidents(connection: Connection, asked: IncidentFilter) -> int:
@@ -108,76 +119,28 @@ def filtered(
 ) -> sa.Select[Any]:
     """A query over `incident` with its filters and its order: by `column` from the latest on, after that
     place where there is one; `column` None for no order."""
+    plain: list[sa.ColumnElement[bool]] = []
+    since, until = day_of(asked.since, "since"), day_of(asked.until, "until")
+    if since:
+        plain.append(incident.c.last_day >= since)
+    if until:
+        plain.append(incident.c.first_day <= until)
+    if isinstance(asked.disputed, bool):
+        plain.append(incident.c.disputed == int(asked.disputed))
+    if asked.min_voices is not None:
+        plain.append(incident.c.n_voices >= asked.min_voices)
+    if asked.box is not None:
+        plain += _within(asked.box)
     for name in ("country", "type"):
         if (value := getattr(asked, name)) is not None:
             query = query.where(incident.c[name] == value)
-    query = query.where(incident.c.dismissed == int(asked.dismissed))
-    since, until = day_of(asked.since, "since"), day_of(asked.until, "until")
-    if since:
-        query = query.where(incident.c.last_day >= since)
-    if until:
-        query = query.where(incident.c.first_day <= until)
-    if isinstance(asked.disputed, bool):
-        query = query.where(incident.c.disputed == int(asked.disputed))
-    if asked.min_voices is not None:
-        query = query.where(incident.c.n_voices >= asked.min_voices)
-    if asked.side is not None:
-        query = query.where(_told_from(asked.side))
-    if asked.box is not None:
-        query = query.where(*_within(asked.box))
-    if asked.words is not None:
-        query = query.where(incident.c.num.in_(incidents_with(connection, asked.words)))
-    facets = asked.facets()
-    if facets:
-        query, column = _by_facets(connection, query, facets, column)
-    if column is None:
-        return query
-    num = incident.c.num if column.table is incident else incident_facet.c.incident
-    if after is not None:
-        query = query.where(sa.tuple_(column, num) < sa.tuple_(*map(sa.literal, after)))
-    return query.order_by(column.desc(), num.desc())
-
-
-def _by_facets(
-    connection: Connection,
-    query: sa.Select[Any],
-    facets: Sequence[tuple[str, str]],
-    column: sa.Column[str] | None,
-) -> tuple[sa.Select[Any], sa.Column[str] | None]:
-    """The query over the rarest of the facets, with the others looked up; and the column to sort by."""
-    rarest = min(facets, key=lambda facet: _how_many(connection, facet)) if len(facets) > 1 else facets[0]
-    query = query.join(incident_facet, incident_facet.c.incident == incident.c.num).where(
-        incident_facet.c.kind == rarest[0], incident_facet.c.value == rarest[1]
-    )
-    for kind, value in facets:
-        if (kind, value) != rarest:
-            other = incident_facet.alias()
-            query = query.where(
-                sa.exists().where(
-                    other.c.incident == incident.c.num, other.c.kind == kind, other.c.value == value
-                )
-            )
-    return query, incident_facet.c.last_day if column is incident.c.last_day else column
-
-
-def _how_many(connection: Connection, facet: tuple[str, str]) -> int:
-    some = (
-        sa.select(sa.literal(1))
-        .select_from(incident_facet)
-        .where(incident_facet.c.kind == facet[0], incident_facet.c.value == facet[1])
-        .limit(20_000)
-        .subquery()
-    )
-    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
-
-
-def _told_from(country: str) -> sa.ColumnElement[bool]:
-    """Whether a voice of a country tells of an incident: a quoted one, or a publisher at home there."""
-    at_home = sa.select(publisher.c.key).where(publisher.c.country == country)
-    heard = incident_facet.alias("heard")
-    quoted = sa.select(heard.c.incident).where(heard.c.kind == "voice", heard.c.value == country)
-    printed = sa.select(heard.c.incident).where(heard.c.kind == "publisher", heard.c.value.in_(at_home))
-    return incident.c.num.in_(sa.union(quoted, printed))
+    query = query.where(incident.c.dismissed == int(asked.dismissed), *plain)
+    wanted = Wanted(
+        asked.country, asked.type, tuple(dict.fromkeys(asked.facets())), asked.side, asked.words,
+        asked.dismissed, bool(plain), since,
+    )  # fmt: skip
+    lead = lead_of(connection, wanted, column is incident.c.changed)
+    return led(connection, query, wanted, lead, column, after)
 
 
 def _within(box: tuple[float, float, float, float]) -> list[sa.ColumnElement[bool]]:
@@ -211,25 +174,18 @@ def claims(connection: Connection, asked: ClaimFilter, cursor: str | None, limit
     Raises:
         InputError: a filter, the cursor or the limit cannot be understood.
     """
-    query = (
-        sa.select(
-            claim.c.num, claim.c.last_day, claim.c.body, claim.c.corrected,
-            incident.c.id.label("incident"), publisher.c.name.label("publisher"), report.c.published,
-        )
-        .join(report, report.c.num == claim.c.report)
-        .outerjoin(publisher, publisher.c.num == report.c.publisher)
-        .outerjoin(incident_claim, incident_claim.c.claim == claim.c.num)
-        .outerjoin(incident, incident.c.num == incident_claim.c.incident)
-    )  # fmt: skip
+    query = sa.select(claim.c.num, claim.c.last_day)
     for name in ("country", "type", "mode", "status", "frame"):
         if (value := getattr(asked, name)) is not None:
             query = query.where(claim.c[name] == value)
     if asked.voice is not None:
         query = query.where(claim.c.voice == name_key(asked.voice))
     if asked.report is not None:
-        query = query.where(report.c.id == asked.report)
+        told = sa.select(report.c.num).where(report.c.id == asked.report).scalar_subquery()
+        query = query.where(claim.c.report == told)
     if asked.incident is not None:
-        query = query.where(incident.c.id == asked.incident)
+        held = sa.select(incident_claim.c.claim).join(incident, incident.c.num == incident_claim.c.incident)
+        query = query.where(claim.c.num.in_(held.where(incident.c.id == asked.incident)))
     since, until = day_of(asked.since, "since"), day_of(asked.until, "until")
     if since:
         query = query.where(claim.c.last_day >= since)
@@ -237,12 +193,48 @@ def claims(connection: Connection, asked: ClaimFilter, cursor: str | None, limit
         query = query.where(claim.c.first_day <= until)
     if asked.actor is not None:
         query = query.where(claim.c.num.in_(_with_party(party_value(asked.actor))))
+    else:
+        query = query.with_hint(claim, _index_of_claims(connection, asked), "sqlite")
     after = key_of(cursor, "claims")
     if after is not None:
         query = query.where(sa.tuple_(claim.c.last_day, claim.c.num) < sa.tuple_(*map(sa.literal, after)))
-    query = query.order_by(claim.c.last_day.desc(), claim.c.num.desc())
-    rows = connection.execute(query.limit(limit_of(limit) + 1)).all()
-    return _page(rows, limit, "claims", lambda row: (row.last_day, row.num), _claim_record)
+    query = query.order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(limit_of(limit) + 1)
+    picked = connection.execute(query).all()
+    more = cursor_of("claims", (picked[limit - 1].last_day, picked[limit - 1].num)) if len(picked) > limit else None
+    return Page(_claim_records(connection, [row.num for row in picked[:limit]]), more)
+
+
+def _index_of_claims(connection: Connection, asked: ClaimFilter) -> str:
+    """The index that claims are read from: of what fewest of them have."""
+    if asked.report is not None or asked.incident is not None:
+        return ""
+    counts: dict[str, int] = {}
+    for name in ("voice", "country", "type"):
+        value = getattr(asked, name)
+        if value is not None:
+            some = sa.select(sa.literal(1)).where(claim.c[name] == (name_key(value) if name == "voice" else value))
+            many = sa.select(sa.func.count()).select_from(some.limit(ENOUGH).subquery())
+            counts[name] = int(connection.execute(many).scalar_one())
+    return f"INDEXED BY ix_claim_{min(counts, key=lambda name: counts[name], default='day')}"
+
+
+def _claim_records(connection: Connection, nums: Sequence[int]) -> list[ClaimRecord]:
+    """Claims by their rows, in that order, with what belongs to them."""
+    found: dict[int, ClaimRecord] = {}
+    for some in pieces(nums):
+        query = (
+            sa.select(
+                claim.c.num, claim.c.body, claim.c.corrected, incident.c.id.label("incident"),
+                publisher.c.name.label("publisher"), report.c.published,
+            )
+            .join(report, report.c.num == claim.c.report)
+            .outerjoin(publisher, publisher.c.num == report.c.publisher)
+            .outerjoin(incident_claim, incident_claim.c.claim == claim.c.num)
+            .outerjoin(incident, incident.c.num == incident_claim.c.incident)
+            .where(claim.c.num.in_(some))
+        )  # fmt: skip
+        found.update((row.num, _claim_record(row)) for row in connection.execute(query))
+    return [found[num] for num in nums]
 
 
 def _with_party(value: str) -> sa.Select[tuple[int]]:
@@ -271,12 +263,6 @@ def incident_record(row: sa.Row[Any]) -> IncidentRecord:
         bool(row.dated), row.score, row.n_claims, row.n_reports, row.n_publishers, row.n_voices,
         bool(row.disputed), bool(row.dismissed), row.created, row.changed,
     )  # fmt: skip
-
-
-def _page(rows: Sequence[Any], limit: int, sort: str, where: Any, make: Any) -> Page[Any]:
-    kept = rows[:limit]
-    more = cursor_of(sort, where(kept[-1])) if len(rows) > limit else None
-    return Page((make(row) for row in kept), more)
 
 
 def limit_of(limit: int) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
+from rashomon.store.fulltext import day_row
 from rashomon.store.rows import Row, Told, encoded, facets, incident_columns, words_of
 from rashomon.store.ruling import dismissed
 from rashomon.store.schema import (
@@ -225,9 +226,11 @@ def _index(connection: Connection, news: Sequence[_New]) -> None:
             {"kind": kind, "value": value, "last_day": last, "incident": new.num}
             for kind, value in sorted(facets(new.incident, claims, told))
         )
-        words.append({"num": new.num, "words": words_of(new.incident, claims, told)})
+        text = words_of(new.incident, claims, told)
+        words.append({"num": new.num, "words": text, "day_row": day_row(last, new.num)})
     if news:
         connection.execute(sa.insert(incident_facet), found)
+        words.sort(key=lambda row: int(row["day_row"]))  # else each is a piece of the index of its own
         connection.execute(sa.insert(incident_text), words)
 
 

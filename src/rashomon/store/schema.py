@@ -119,6 +119,7 @@ report_text = Table(
     Column("num", Num, ForeignKey("report.num", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("title", Text),
     Column("text", Text, nullable=False),
+    Column("day_row", BigInteger, nullable=False, server_default="0"),  # `fulltext.day_row`, of its report
 )
 
 report_band = Table(
@@ -153,10 +154,13 @@ claim = Table(
     Column("body", Text, nullable=False),  # JSON, as it was read
     Column("corrected", Text),  # JSON, as people corrected it
     Index("ix_claim_report", "report", "ordinal"),
-    Index("ix_claim_day", "last_day", "num"),
-    Index("ix_claim_country", "country", "last_day", "num", "first_day"),
-    Index("ix_claim_type", "type", "last_day", "num", "first_day"),
-    Index("ix_claim_voice", "voice", "last_day", "num"),
+    # in the order of lists, with all that is filtered by: pages are found without reading rows
+    Index("ix_claim_day", "last_day", "num", "first_day", "type", "mode", "status", "frame", "country"),
+    Index("ix_claim_country", "country", "last_day", "num", "first_day", "type", "mode", "status", "frame"),
+    Index("ix_claim_type", "type", "last_day", "num", "first_day", "mode", "status", "frame", "country"),
+    Index(
+        "ix_claim_voice", "voice", "last_day", "num", "first_day", "type", "mode", "status", "frame", "country"
+    ),
     Index("ix_claim_geonameid", "geonameid", "last_day"),
     Index("ix_claim_copy_key", "copy_key"),
 )
@@ -188,6 +192,8 @@ claim_party = Table(
     Index("ix_claim_party_code", "code", "last_day", "claim"),
     sqlite_with_rowid=False,
 )
+
+_FILTERED = ("disputed", "n_voices", "lat", "lon")
 
 incident = Table(
     "incident",
@@ -221,12 +227,19 @@ incident = Table(
     Column("body", Text, nullable=False),  # JSON
     Column("created", Text, nullable=False),
     Column("changed", Text, nullable=False),
-    Index("ix_incident_day", "dismissed", "last_day", "num", "first_day"),
-    Index("ix_incident_country", "country", "dismissed", "last_day", "num", "first_day"),
-    Index("ix_incident_type", "type", "dismissed", "last_day", "num", "first_day"),
-    Index("ix_incident_country_type", "country", "type", "dismissed", "last_day", "num", "first_day"),
-    Index("ix_incident_disputed", "disputed", "dismissed", "last_day", "num", "first_day"),
-    Index("ix_incident_changed", "changed", "num"),
+    # in the order of lists, with all that is filtered by: pages are found without reading rows
+    Index("ix_incident_day", "dismissed", "last_day", "num", "first_day", "type", "country", *_FILTERED),
+    Index("ix_incident_country", "country", "dismissed", "last_day", "num", "first_day", "type", *_FILTERED),
+    Index("ix_incident_type", "type", "dismissed", "last_day", "num", "first_day", "country", *_FILTERED),
+    Index(
+        "ix_incident_changed",
+        "dismissed", "changed", "num", "last_day", "first_day", "type", "country", *_FILTERED,
+    ),
+    # the same by row, for what was found among facets or words
+    Index(
+        "ix_incident_num",
+        "num", "dismissed", "last_day", "first_day", "type", "country", *_FILTERED, "changed",
+    ),
 )
 
 incident_claim = Table(
@@ -257,6 +270,7 @@ incident_text = Table(
     metadata,
     Column("num", Num, ForeignKey("incident.num", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("words", Text, nullable=False),
+    Column("day_row", BigInteger, nullable=False, server_default="0"),  # `fulltext.day_row`, of its last day
 )
 
 incident_alias = Table(

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rashomon.errors import InputError
-from rashomon.store.fulltext import WORDS
-from rashomon.store.schema import incident_text, report_text
+from rashomon.store.fulltext import MASK, ROWS, WORDS, day_row
+from rashomon.store.schema import incident, incident_text, report_text
 
 _PART = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -92,12 +92,62 @@ def reports_with(connection: Connection, words: str) -> sa.Select[Any]:
 
 
 def _matching(connection: Connection, name: str, table: sa.Table, words: str) -> sa.Select[Any]:
-    parts = parts_of(words)
     if connection.dialect.name == "sqlite":
-        index = sa.table(f"{name}_index", sa.column("rowid"), sa.column(f"{name}_index"))
-        return sa.select(index.c.rowid).where(index.c[f"{name}_index"].op("MATCH")(fts5(parts)))
+        index = _index_of(table)
+        return sa.select(_row(index)).where(_match(index, words))
     indexed: sa.ColumnClause[Any] = sa.literal_column(f"{name}.indexed")
-    return sa.select(table.c.num).where(indexed.op("@@")(tsquery(parts)))
+    return sa.select(table.c.num).where(indexed.op("@@")(tsquery(parts_of(words))))
+
+
+def _index_of(table: sa.Table) -> sa.TableClause:
+    """SQLite's index of the words of a table; its rows are numbered by `day_row`."""
+    name = f"{table.name}_index"
+    return sa.table(name, sa.column("rowid", sa.BigInteger), sa.column(name))
+
+
+def _match(index: sa.TableClause, words: str) -> sa.ColumnElement[bool]:
+    return index.c[index.name].bool_op("MATCH")(fts5(parts_of(words)))
+
+
+def _row(index: sa.TableClause) -> sa.ColumnElement[int]:
+    return index.c.rowid.bitwise_and(sa.literal_column(str(MASK), sa.BigInteger))
+
+
+def led_by_words(
+    query: sa.Select[Any], words: str, table: sa.Table = incident_text, of: sa.Table = incident
+) -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
+    """A query over `of` (SQLite) that goes through what has some words, and the number that it is in the
+    order of."""
+    index = _index_of(table)
+    query = query.select_from(of.join(index, of.c.num == _row(index)))
+    return query.where(_match(index, words)), index.c.rowid
+
+
+def in_order(
+    query: sa.Select[Any], row: sa.ColumnElement[int], after: tuple[str, int] | None
+) -> sa.Select[Any]:
+    """What words lead, from the latest on, after a place (day, row).
+
+    Raises:
+        InputError: `after` is no such place.
+    """
+    if after is not None:
+        try:
+            query = query.where(row < day_row(*after))
+        except ValueError as error:
+            raise InputError("this cursor is of another list", hint="begin again without it") from error
+    return query.order_by(row.desc())
+
+
+def has_words(
+    words: str, table: sa.Table = incident_text, day: sa.ColumnElement[Any] = incident.c.last_day
+) -> sa.ColumnElement[bool]:
+    """Whether an incident (or what else has that day) has some words, looked up in SQLite's index."""
+    index = _index_of(table)
+    assert isinstance(day, sa.Column)
+    ordinal = sa.cast(sa.func.julianday(day) - 1721424.5, sa.Integer)
+    here = ordinal.bitwise_lshift(ROWS).bitwise_or(day.table.c.num)
+    return sa.exists().where(index.c.rowid == here, _match(index, words)).select_from(index)
 
 
 def excerpt_of(text: str, parts: list[Part]) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim, Dateline, Report
 from rashomon.store import publishers
+from rashomon.store.fulltext import MASK, day_row
+from rashomon.store.leads import FEW
 from rashomon.store.queries import day_of, incident_record, limit_of
 from rashomon.store.records import (
     Change,
@@ -33,7 +35,7 @@ from rashomon.store.schema import (
     report,
     report_text,
 )
-from rashomon.store.search import excerpt_of, parts_of, reports_with
+from rashomon.store.search import excerpt_of, has_words, in_order, led_by_words, parts_of, reports_with
 
 _claim = msgspec.json.Decoder(Claim).decode
 _dateline = msgspec.json.Decoder(Dateline).decode
@@ -213,19 +215,45 @@ def _reports(
     cursor: str | None,
     limit: int,
 ) -> tuple[Sequence[sa.Row[Any]], str | None]:
-    query = ENTRY
-    if words is not None:
-        query = query.where(report.c.num.in_(reports_with(connection, words)))
-    if publisher_name is not None:
-        query = query.where(publisher.c.key == publishers.key_of(publisher_name))
-    if (first := day_of(since, "since")) is not None:
+    query = sa.select(report.c.num, report.c.day)
+    first, last = day_of(since, "since"), day_of(until, "until")
+    if first is not None:
         query = query.where(report.c.day >= first)
-    if (last := day_of(until, "until")) is not None:
+    if last is not None:
         query = query.where(report.c.day <= last)
+    index = "day"
+    if publisher_name is not None:
+        index = "publisher"
+        key = publishers.key_of(publisher_name)
+        mine = sa.select(publisher.c.num).where(publisher.c.key == key).scalar_subquery()
+        query = query.where(report.c.publisher == mine)
     after = key_of(cursor, "reports")
-    if after is not None:
-        query = query.where(sa.tuple_(report.c.day, report.c.num) < sa.tuple_(*map(sa.literal, after)))
-    query = query.order_by(report.c.day.desc(), report.c.num.desc()).limit(limit_of(limit) + 1)
-    rows = connection.execute(query).all()
-    kept = rows[:limit]
-    return kept, cursor_of("reports", (kept[-1].day, kept[-1].num)) if len(rows) > limit else None
+    order: tuple[Any, ...] = (report.c.day, report.c.num)
+    if words is not None and connection.dialect.name != "sqlite":
+        query = query.where(report.c.num.in_(reports_with(connection, words)))
+    elif words is not None and publisher_name is not None and _few(connection, query):
+        query = query.where(has_words(words, report_text, report.c.day))
+    elif words is not None:
+        query, row = led_by_words(query, words, report_text, report)
+        if first is not None:
+            query = query.where(row >= day_row(first, 0))
+        if last is not None:
+            query = query.where(row <= day_row(last, MASK))
+        query = in_order(query, row, after)
+        order = ()
+    if order:
+        query = query.with_hint(report, f"INDEXED BY ix_report_{index}", "sqlite")
+        query = query.order_by(*(each.desc() for each in order))
+        if after is not None:
+            query = query.where(sa.tuple_(*order) < sa.tuple_(*map(sa.literal, after)))
+    picked = connection.execute(query.limit(limit_of(limit) + 1)).all()
+    nums = [each.num for each in picked[:limit]]
+    rows = {row.num: row for row in connection.execute(ENTRY.where(report.c.num.in_(nums)))}
+    more = cursor_of("reports", (picked[limit - 1].day, nums[-1])) if len(picked) > limit else None
+    return [rows[num] for num in nums], more
+
+
+def _few(connection: Connection, query: sa.Select[Any]) -> bool:
+    """Whether so few reports fit that looking each up in the index of words is the shorter way."""
+    many = sa.select(sa.func.count()).select_from(query.limit(FEW).subquery())
+    return int(connection.execute(many).scalar_one()) < FEW

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from rashomon.errors import StoreDamaged, StoreTooNew
 from rashomon.store.engine import Store
 
-HEAD = "0001"
-KNOWN = ("0001",)
+HEAD = "0002_speed"
+KNOWN = ("0001", "0002_speed")
 
 
 def upgrade(store: Store) -> None:

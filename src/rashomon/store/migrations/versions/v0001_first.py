@@ -306,6 +306,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("claim", name=op.f("uq_incident_claim_claim")),
         sqlite_with_rowid=False,
     )
-    made = sqlite_statements() if op.get_bind().dialect.name == "sqlite" else postgresql_statements()
+    made = sqlite_statements("num") if op.get_bind().dialect.name == "sqlite" else postgresql_statements()
     for statement in made:
         op.execute(statement)

@@ -1,0 +1,190 @@
+"""Which of the things that incidents are asked for leads: the one that fewest incidents have.
+
+The one that leads is read from its index in the order of the list; for each incident that it gives the others
+are looked up, until there are enough. Where nothing is rare, many incidents fit, and any order of reading
+finds a page soon. What is common is not counted to its end (`ENOUGH`).
+
+| leads | is read from |
+|---|---|
+| nothing, country, type | an index of incidents that holds all that is filtered by |
+| facet | the facets of one kind and value |
+| side | the facets of a country's voices and outlets, where they are few |
+| words | SQLite: the index of words, which is in the order of days. PostgreSQL has its own ways |
+
+PostgreSQL gets the same questions, and chooses by its statistics how to go about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from rashomon.store import search
+from rashomon.store.fulltext import day_row
+from rashomon.store.schema import incident, incident_facet, publisher
+
+ENOUGH = 10_000
+"""Where counting stops: what so many incidents have is common."""
+FEW = 1_000
+"""Incidents for which the index of words is asked one by one."""
+Facet = tuple[str, str]
+Kind = Literal["day", "changed", "country", "type", "facet", "side", "words"]
+_FACETS = ("INDEXED BY ix_incident_facet_incident", "sqlite")
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What incidents are asked for, apart from plain conditions on their columns. `plain` says whether there
+    are any of those; `since`, the first of their last days, is among them."""
+
+    country: str | None
+    type: str | None
+    facets: tuple[Facet, ...]
+    side: str | None
+    words: str | None
+    dismissed: bool
+    plain: bool
+    since: str | None = None
+
+
+class Lead(msgspec.Struct, frozen=True):
+    """What leads, how many incidents have it (up to `ENOUGH`), and the facet where it is one."""
+
+    kind: Kind
+    count: int = 0
+    facet: Facet | None = None
+
+
+def lead_of(connection: Connection, wanted: Wanted, changed: bool) -> Lead:
+    """What leads; `changed` is whether the list is in the order of changes."""
+    sqlite = connection.dialect.name == "sqlite"
+    otherwise = Lead("changed" if changed else "day")
+    leads: list[Lead] = [Lead("facet", facet=facet) for facet in wanted.facets]
+    leads += [Lead("country")] if wanted.country is not None else []
+    leads += [Lead("type")] if wanted.type is not None else []
+    leads += [Lead("side")] if wanted.side is not None else []
+    leads += [Lead("words")] if wanted.words is not None and sqlite else []
+    if not leads:
+        return otherwise
+    if len(leads) == 1 and not changed and leads[0].kind != "side":
+        return leads[0]
+    counted = [msgspec.structs.replace(each, count=_count(connection, wanted, each)) for each in leads]
+    best = min(counted, key=lambda each: each.count)
+    words = next((each for each in counted if each.kind == "words"), None)
+    if best.count >= ENOUGH:
+        if changed:
+            return otherwise
+        if words is not None:
+            return words
+        column = next((each for each in counted if each.kind in ("country", "type")), None)
+        if column is not None:
+            return column
+        return otherwise if wanted.plain or best.kind == "side" else best
+    if words is not None and best is not words and best.count > FEW:
+        return otherwise if changed else words
+    return best
+
+
+def _count(connection: Connection, wanted: Wanted, lead: Lead) -> int:
+    """How many incidents there are with what leads, up to `ENOUGH`."""
+    one = sa.select(sa.literal(1))
+    if lead.kind == "facet":
+        assert lead.facet is not None
+        told = incident_facet.c
+        query = one.where(told.kind == lead.facet[0], told.value == lead.facet[1])
+    elif lead.kind == "side":
+        assert wanted.side is not None
+        query = sa.select(told_from(wanted.side).subquery().c.incident)
+    elif lead.kind == "words":
+        assert wanted.words is not None
+        query = sa.select(search.incidents_with(connection, wanted.words).subquery())
+    else:
+        column = incident.c[lead.kind]
+        query = one.where(column == getattr(wanted, lead.kind), incident.c.dismissed == int(wanted.dismissed))
+    some = query.limit(ENOUGH).subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def told_from(country: str) -> sa.CompoundSelect[Any]:
+    """The rows of the incidents that a country's voices tell of: a quoted one, or an outlet at home there."""
+    heard = incident_facet.c
+    quoted = sa.select(heard.incident).where(heard.kind == "voice", heard.value == country)
+    printed = sa.select(heard.incident).where(heard.kind == "publisher", heard.value.in_(_at_home(country)))
+    return sa.union_all(quoted, printed)
+
+
+def is_told_from(country: str) -> sa.ColumnElement[bool]:
+    """Whether an incident is among them, looked up by the incident."""
+    heard = incident_facet.alias("heard")
+    mine = sa.exists().where(heard.c.incident == incident.c.num)
+    return sa.or_(
+        mine.where(heard.c.kind == "voice", heard.c.value == country),
+        mine.where(heard.c.kind == "publisher", heard.c.value.in_(_at_home(country))),
+    )
+
+
+def _at_home(country: str) -> sa.Select[Any]:
+    return sa.select(publisher.c.key).where(publisher.c.country == country)
+
+
+def has(facet: Facet) -> sa.ColumnElement[bool]:
+    """Whether an incident has a facet, looked up by the incident."""
+    other = incident_facet.alias()
+    return (
+        sa.exists()
+        .where(other.c.incident == incident.c.num, other.c.kind == facet[0], other.c.value == facet[1])
+        .select_from(other)
+    )
+
+
+def led(
+    connection: Connection,
+    query: sa.Select[Any],
+    wanted: Wanted,
+    lead: Lead,
+    column: sa.Column[str] | None,
+    after: tuple[str, int] | None,
+) -> sa.Select[Any]:
+    """A query over incidents with what is wanted, in the order of `column` from the latest on and after that
+    place; `column` None for no order."""
+    rest = [facet for facet in wanted.facets if facet != lead.facet]
+    query = query.where(*map(has, rest))
+    index = lead.kind if lead.kind in ("day", "changed", "country", "type") else "num"
+    query = query.with_hint(incident, f"INDEXED BY ix_incident_{index}", "sqlite")
+    day = column is incident.c.last_day
+    order: Sequence[Any] = () if column is None else (column, incident.c.num)
+    if lead.kind == "facet":
+        assert lead.facet is not None
+        told = incident_facet.c
+        query = query.join(incident_facet, told.incident == incident.c.num)
+        query = query.where(told.kind == lead.facet[0], told.value == lead.facet[1])
+        order = (told.last_day, told.incident) if day else order
+        if wanted.since is not None:
+            query = query.where(told.last_day >= wanted.since)
+    if lead.kind == "side":
+        assert wanted.side is not None
+        query = query.where(incident.c.num.in_(told_from(wanted.side)))
+    elif wanted.side is not None:
+        query = query.where(is_told_from(wanted.side))
+    if wanted.words is not None:
+        if lead.kind == "words":
+            query, row = search.led_by_words(query, wanted.words)
+            if wanted.since is not None:
+                query = query.where(row >= day_row(wanted.since, 0))
+            if day:
+                return search.in_order(query, row, after)
+        elif connection.dialect.name == "sqlite":
+            query = query.where(search.has_words(wanted.words))
+        else:
+            query = query.where(incident.c.num.in_(search.incidents_with(connection, wanted.words)))
+    if not order:
+        return query
+    if after is not None:
+        query = query.where(sa.tuple_(*order) < sa.tuple_(*map(sa.literal, after)))
+    return query.order_by(*(each.desc() for each in order))
+
+
+__all__ = ["ENOUGH", "Facet", "Lead", "Wanted", "has", "lead_of", "led"]
