@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,22 +31,34 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that cost little: how much they cost otherwise is the store's tests' affair."""
+    make_quick(monkeypatch)
+
+
+def make_quick(patch: pytest.MonkeyPatch) -> None:
     from argon2 import PasswordHasher
 
     from rashomon.store import passwords
 
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", lambda: cheap)
-    monkeypatch.setattr(passwords, "_of_nobody", lambda: cheap.hash("nobody"))
+    patch.setattr(passwords, "_hasher", lambda: cheap)
+    patch.setattr(passwords, "_of_nobody", lambda: cheap.hash("nobody"))
+
+
+@pytest.fixture(scope="session")
+def peopled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with Ana, who may correct, Bo, who may read, and Cleo, who may all."""
+    file = tmp_path_factory.mktemp("peopled") / "desk.db"
+    with pytest.MonkeyPatch.context() as patch, Desk(file) as desk:
+        make_quick(patch)
+        desk.add(told_twice())
+        for name, scope in (("Ana", "correct"), ("Bo", "read"), ("Cleo", "admin")):
+            desk.persons.add(name, [scope], WORDS)
+    return file
 
 
 @pytest.fixture
-def guarded(tmp_path: Path, quick_passwords: None) -> Iterator[Running]:
-    """A desk where Ana may correct, Bo may read, and nobody else may anything."""
+def guarded(tmp_path: Path, peopled: Path, quick_passwords: None) -> Iterator[Running]:
+    """A desk that lets nobody in but Ana, Bo and Cleo."""
     pytest.importorskip("litestar", reason="THE DESK IS NOT TESTED: pip install 'rashomon[desk]'")
-    with Desk(tmp_path / "desk.db") as desk:
-        desk.add(told_twice())
-        desk.persons.add("Ana", ["correct"], WORDS)
-        desk.persons.add("Bo", ["read"], WORDS)
-        with served(desk) as one:
-            yield one
+    with Desk(shutil.copy(peopled, tmp_path / "desk.db")) as desk, served(desk) as one:
+        yield one

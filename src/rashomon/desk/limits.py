@@ -84,6 +84,15 @@ class Backoff:
         with self._lock:
             self._failed.pop(key, None)
 
+    def taken_back(self, key: str) -> None:
+        """The last failure was none."""
+        with self._lock:
+            count, last = self._seen(key)
+            if count > 1:
+                self._failed[key] = (count - 1, last)
+            else:
+                self._failed.pop(key, None)
+
     def _seen(self, key: str) -> tuple[int, float]:
         count, last = self._failed.get(key, (0, 0.0))
         return (0, 0.0) if count and self._clock() - last > self._forget else (count, last)
@@ -110,9 +119,10 @@ class SignIns:
         self._addresses.failed(address)
 
     def succeeded(self, account: str, address: str) -> None:
-        """The last one was right."""
+        """The last one was right. What failed before from this address still counts: whoever has an account
+        may not try those of others without end."""
         self._accounts.succeeded(account)
-        self._addresses.succeeded(address)
+        self._addresses.taken_back(address)
 
 
 def place_of(address: str | None) -> str:
