@@ -11,7 +11,7 @@ from alembic import op
 
 from rashomon.store.fulltext import INDEXED, sqlite_statements
 
-revision = "0002_speed"
+revision = "0002"
 down_revision = "0001"
 
 FILTERED = ["disputed", "n_voices", "lat", "lon"]
