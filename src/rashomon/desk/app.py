@@ -14,7 +14,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 import rashomon
-from rashomon.desk import api, pages, people
+from rashomon.desk import alerts_page, api, pages, people
 from rashomon.desk.answers import on_error
 from rashomon.desk.security import Guard, is_loopback
 from rashomon.store.desk import Desk
@@ -46,6 +46,7 @@ def create_app(desk: Desk, names: Collection[str] = (), *, anywhere: bool = Fals
             people.voice,
             people.dyads,
             people.dyad,
+            alerts_page.alerts,
             api.pages,
             api.router,
         ],

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from rashomon.errors import StoreDamaged, StoreTooNew
 from rashomon.store.engine import Store
 
-HEAD = "0001"
-KNOWN = ("0001",)
+HEAD = "0002"
+KNOWN = ("0001", "0002")
 
 
 def upgrade(store: Store) -> None:
