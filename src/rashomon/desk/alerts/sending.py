@@ -109,6 +109,8 @@ async def _post(channel: Webhook, message: Message, allow_loopback: bool, second
     except TimeoutError:
         if not status:
             raise Undelivered(f"no answer within {seconds:g} seconds") from None
+    except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+        raise Undelivered("nobody answers there") from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, OSError) as error:
         if not status:
             raise Undelivered(f"the connection failed: {type(error).__name__}") from None
