@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Reference, SecurityScheme
 
 import rashomon
-from rashomon.desk import api, pages, people, signing, wellbeing
+from rashomon.desk import alerts_page, api, pages, people, signing, wellbeing
 from rashomon.desk.answers import on_error
 from rashomon.desk.forwarded import Forwarded
 from rashomon.desk.gate import Gate
@@ -75,6 +75,7 @@ def create_app(desk: Desk, names: Collection[str] = (), rules: Rules | None = No
             people.voice,
             people.dyads,
             people.dyad,
+            alerts_page.alerts,
             api.pages,
             api.router,
         ],

@@ -13,6 +13,8 @@ from rashomon.store.engine import Store
 from rashomon.store.fulltext import INDEXED
 from rashomon.store.migrations import HEAD
 from rashomon.store.schema import (
+    alert_delivery,
+    alert_watch,
     claim,
     correction,
     incident,
@@ -33,7 +35,8 @@ def examine(store: Store) -> Iterator[Finding]:
     """Look at every part of a store, one after the other."""
     yield Finding("store", "ok", f"{store.name}: {store.engine.dialect.name}, form {HEAD}")
     parts = [("file", _file), ("search index", _index)] if store.sqlite else [("server", _server)]
-    for name, look in [*parts, ("counts", _counts), ("links", _links), ("readers", _readers)]:
+    parts += [("counts", _counts), ("links", _links), ("readers", _readers), ("alerts", _alerts)]
+    for name, look in parts:
         try:
             with store.reading() as connection:
                 yield look(connection, name)
@@ -130,3 +133,15 @@ def _readers(connection: Connection, part: str) -> Finding:
         hint = "`rashomon reread --store ...` brings all to the present reader"
         return Finding(part, "warning", f"reports read {', '.join(read)}", hint)
     return Finding(part, "ok", f"reports read {read[0]}" if read else "no report yet")
+
+
+def _alerts(connection: Connection, part: str) -> Finding:
+    watches = connection.execute(sa.select(sa.func.count()).select_from(alert_watch)).scalar_one()
+    query = sa.select(alert_delivery.c.state, sa.func.count()).group_by(alert_delivery.c.state)
+    counts: dict[str, int] = {state: int(count) for state, count in connection.execute(query)}
+    told = [f"{counts.get(state, 0):,} {state}" for state in ("sent", "waiting", "parked")]
+    seen = f"{watches:,} watches; {', '.join(told)}" if watches else "nothing is watched"
+    if counts.get("parked"):
+        hint = "`rashomon alert log` says why they were not taken, `rashomon alert retry` tries again"
+        return Finding(part, "warning", seen, hint)
+    return Finding(part, "ok", seen)

@@ -190,7 +190,7 @@ def _put(
         row["dismissed"] = int(dismiss)
         if new.heir_of is None:
             made.append({"id": new.incident.id, "created": at, "changed": at, **row})
-            log.append(_entry(at, "new", new.incident.id, claims=len(new.claims)))
+            log.append(_entry(at, "new", new.incident.id, claims=len(new.claims), **_disputes(new.incident)))
             changed.append(new)
             continue
         new.num, old = new.heir_of, olds[new.heir_of]
@@ -200,7 +200,9 @@ def _put(
         connection.execute(sa.update(incident).where(incident.c.num == new.num).values(changed=at, **row))
         kind = "grown" if new.group > old.claims else "changed"
         seen = sorted(set(fields) - _UNTOLD)
-        log.append(_entry(at, kind, new.incident.id, claims=len(new.group) - len(old.claims), fields=seen))
+        more = len(new.group) - len(old.claims)
+        disputes = _disputes(new.incident, old)
+        log.append(_entry(at, kind, new.incident.id, claims=more, fields=seen, **disputes))
         changed.append(new)
     if made:
         query = sa.insert(incident).returning(incident.c.id, incident.c.num)
@@ -270,6 +272,15 @@ def renew_dismissal(connection: Connection, num: int, at: str) -> None:
     )
     entry = _entry(at, "dismissed" if out else "restored", ref)
     connection.execute(sa.insert(change), [entry])
+
+
+def _disputes(now: Incident, old: _Old | None = None) -> dict[str, list[str]]:
+    """The fields that accounts have come to differ on, for the log; an alert must hear of them even where it
+    looks only after they agree again."""
+    fields = {each.field for each in now.disputes}
+    if fields and old is not None:
+        fields -= {each.field for each in _claims(old.row["body"]).disputes}
+    return {"disputes": sorted(fields)} if fields else {}
 
 
 def _entry(at: str, kind: str, ref: str, **detail: object) -> Row:

@@ -10,6 +10,7 @@
              1-n incident_alias                  names that an incident had
     change, correction, tombstone, setting       what happened to them, what people decided
     person 1-n person_token, person_session      who may ask the desk; hashes only of what they show
+    alert_watch 1-n alert 1-n alert_delivery     what people want to hear of, what was raised, sent
 
 Every table has small whole numbers (`num`) for keys; the ids of reports, claims and incidents as programs
 know them stand beside. Whole claims and incidents are kept as the JSON of `docs/output.md` in `body`; the
@@ -374,4 +375,54 @@ setting = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+alert_watch = Table(
+    "alert_watch",
+    metadata,
+    _num(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("filter", Text, nullable=False),  # as in the address of the desk
+    Column("rules", Text, nullable=False),  # JSON: a list of rules as they are written
+    Column("channels", Text, nullable=False),  # JSON: a list of addresses; secrets as they were given
+    Column("made", Text, nullable=False),
+    Column("made_by", Text),
+    Column("active", Integer, nullable=False),
+    Column("since_change", Num, nullable=False),  # what was there when it was made is no news
+    Column("since_report", Num, nullable=False),
+    Column("position", Num, nullable=False),  # the last change that it has looked at
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    _num(),
+    _of("watch", "alert_watch"),
+    Column("rule", Text, nullable=False),
+    Column("about", Text, nullable=False),  # the id of an incident, or a dyad and who tells it
+    Column("level", Text, nullable=False),  # what tells alerts of one rule about one thing apart
+    Column("at", Text, nullable=False),
+    Column("why", Text, nullable=False),  # numbers, days and names of fields, never words of a report
+    Column("detail", Text, nullable=False),  # JSON: ids and numbers
+    Index("uq_alert_once", "watch", "rule", "about", "level", unique=True),
+    sqlite_autoincrement=True,
+)
+
+alert_delivery = Table(
+    "alert_delivery",
+    metadata,
+    _num(),
+    _of("alert", "alert"),
+    _of("watch", "alert_watch"),
+    Column("channel", Text, nullable=False),  # which of the watch's channels: a hash of its address
+    Column("key", Text, nullable=False, unique=True),  # sent along, so that a receiver knows it again
+    Column("state", Text, nullable=False),  # waiting, sent, parked
+    Column("attempts", Integer, nullable=False),
+    Column("next_try", Text, nullable=False),
+    Column("lease", Text),  # until when one process alone sends it
+    Column("error", Text),
+    Column("sent", Text),
+    Index("ix_alert_delivery_alert", "alert"),
+    Index("ix_alert_delivery_due", "state", "next_try"),
+    Index("ix_alert_delivery_channel", "watch", "channel", "state"),
 )

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from rashomon.errors import StoreDamaged, StoreTooNew
 from rashomon.store.engine import Store
 
-HEAD = "0003"
-KNOWN = ("0001", "0002", "0003")
+HEAD = "0004"
+KNOWN = ("0001", "0002", "0003", "0004")
 
 
 def upgrade(store: Store) -> None:
