@@ -28,6 +28,16 @@ def desk(
         list[str] | None,
         typer.Option(metavar="NAME", help="Answer to this host name too. May be repeated."),
     ] = None,
+    person: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="NAME",
+            envvar="RASHOMON_PERSON",
+            show_envvar=True,
+            help="Your name, for what you do while nobody has an account.",
+        ),
+    ] = "local",
     no_sign_in: Annotated[
         bool,
         typer.Option("--i-know-there-is-no-sign-in", help="Listen where others reach: they read all of it."),
@@ -53,7 +63,7 @@ def desk(
 
     with Desk(store, create=False) as opened:
         try:
-            serve(opened, host, port, allow_host or (), ready)
+            serve(opened, host, port, allow_host or (), ready, person)
         except OSError as error:
             raise InputError(
                 f"cannot listen there: {error.strerror or error}",

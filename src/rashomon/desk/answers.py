@@ -14,6 +14,8 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
+from rashomon.desk.access import Forbidden, SignInNeeded
+from rashomon.desk.bodies import TooLarge, TooSlow
 from rashomon.desk.shown import render
 from rashomon.errors import InputError, RashomonError, StoreBusy, StoreError
 from rashomon.exports.phrases import valid
@@ -32,6 +34,16 @@ class Missing(InputError):
 
 class Unacceptable(InputError):
     """Nobody writes answers in the form that was asked for."""
+
+
+_FAULTS: tuple[tuple[type[InputError], tuple[int, str]], ...] = (
+    (SignInNeeded, (401, "sign_in_needed")),
+    (Forbidden, (403, "forbidden")),
+    (Missing, (404, "not_found")),
+    (Unacceptable, (406, "not_acceptable")),
+    (TooSlow, (408, "too_slow")),
+    (TooLarge, (413, "too_large")),
+)
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -93,12 +105,9 @@ def _clean(value: Any) -> Any:
 
 def fault_of(error: Exception) -> tuple[int, Fault]:
     """The status and the shape of an error."""
-    if isinstance(error, Missing):
-        return 404, Fault("not_found", error.what, error.hint, error.where)
-    if isinstance(error, Unacceptable):
-        return 406, Fault("not_acceptable", error.what, error.hint, error.where)
     if isinstance(error, InputError):
-        return 400, Fault("bad_request", error.what, error.hint, error.where)
+        status, kind = next((told for each, told in _FAULTS if isinstance(error, each)), (400, "bad_request"))
+        return status, Fault(kind, error.what, error.hint, error.where)
     if isinstance(error, StoreBusy):
         return 503, Fault("busy", "the store cannot be reached just now", "try again in a moment")
     if isinstance(error, StoreError):
@@ -114,17 +123,32 @@ def fault_of(error: Exception) -> tuple[int, Fault]:
     )
 
 
+def for_programs(path: str) -> bool:
+    """Whether an address is asked by programs, which want data where people want a page."""
+    return path.startswith("/api/") and path != "/api/"
+
+
+def told(path: str, error: Exception) -> tuple[int, dict[str, str], bytes]:
+    """The answer to a request that went wrong: its status, headers and body."""
+    status, fault = fault_of(error)
+    headers = {"cache-control": "no-store"}
+    if status == 503:
+        headers["retry-after"] = "2"
+    if status == 401:
+        headers["www-authenticate"] = 'Bearer realm="Rashomon"'
+    if for_programs(path):
+        return status, {**headers, "content-type": "application/json"}, encoded(FaultBody(fault))
+    body = render("error.html", {"fault": fault, "status": status}).encode("utf-8", "replace")
+    return status, {**headers, "content-type": "text/html; charset=utf-8"}, body
+
+
 def on_error(request: Asking, error: Exception) -> Response[bytes]:
     """The answer to a request that went wrong."""
-    status, fault = fault_of(error)
+    status, headers, body = told(request.url.path, error)
     if status == 500:
         request.app.state.complain(request.url.path, error)
-    headers = {"retry-after": "2"} if status == 503 else {}
-    if request.url.path.startswith("/api/") and request.url.path != "/api/":
-        return data(FaultBody(fault), status=status, headers=headers)
-    answer = page("error", status, fault=fault, status=status)
-    answer.headers.update(headers)
-    return answer
+    kind = headers.pop("content-type")
+    return Response(body, status_code=status, media_type=kind, headers=headers)
 
 
 __all__ = [
@@ -136,6 +160,8 @@ __all__ = [
     "data",
     "encoded",
     "fault_of",
+    "for_programs",
     "on_error",
     "page",
+    "told",
 ]

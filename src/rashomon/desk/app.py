@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import traceback
 from collections.abc import Collection
 from typing import Any
@@ -15,21 +16,33 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 import rashomon
 from rashomon.desk import api, pages, people
+from rashomon.desk.access import Person, Visit, with_all
 from rashomon.desk.answers import on_error
+from rashomon.desk.gate import Gate
 from rashomon.desk.security import Guard, is_loopback
 from rashomon.store.desk import Desk
 
 _log = logging.getLogger("rashomon.desk")
 
 
-def create_app(desk: Desk, names: Collection[str] = (), *, anywhere: bool = False) -> Guard:
+def create_app(
+    desk: Desk, names: Collection[str] = (), *, anywhere: bool = False, person: str = "local"
+) -> Guard:
     """The desk over a store, for any ASGI server.
 
     Args:
         desk: the store; it stays open.
         names: host names that are answered besides this machine's own.
         anywhere: whether any address of numbers is answered as well.
+        person: how whoever sits at this machine is called while nobody has an account.
     """
+    secret = secrets.token_bytes(32)
+
+    async def who(_scope: Any) -> Visit:
+        if anywhere:
+            return Visit()
+        return Visit(Person(person, with_all(("admin",)), "local"), secret)
+
     app = Litestar(
         route_handlers=[
             pages.today,
@@ -62,7 +75,7 @@ def create_app(desk: Desk, names: Collection[str] = (), *, anywhere: bool = Fals
         logging_config=None,
         debug=False,
     )
-    return Guard(app, names, anywhere=anywhere)
+    return Guard(Gate(app, who), names, anywhere=anywhere)
 
 
 def _complain(where: str, error: Exception) -> None:
@@ -72,7 +85,14 @@ def _complain(where: str, error: Exception) -> None:
     _log.error("%s at %s: %s", type(error).__name__, where[:120], told)
 
 
-def serve(desk: Desk, host: str, port: int, names: Collection[str] = (), on_ready: Any = None) -> None:
+def serve(
+    desk: Desk,
+    host: str,
+    port: int,
+    names: Collection[str] = (),
+    on_ready: Any = None,
+    person: str = "local",
+) -> None:
     """Answer requests until it is stopped.
 
     Raises:
@@ -83,7 +103,7 @@ def serve(desk: Desk, host: str, port: int, names: Collection[str] = (), on_read
     import uvicorn
 
     anywhere = not is_loopback(host)
-    app = create_app(desk, {*names, host} if anywhere else names, anywhere=anywhere)
+    app = create_app(desk, {*names, host} if anywhere else names, anywhere=anywhere, person=person)
     config = uvicorn.Config(
         app,
         host=host,

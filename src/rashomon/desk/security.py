@@ -24,7 +24,7 @@ POLICY = (
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with no-referrer browsers hide where a form is from, even here
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -32,6 +32,7 @@ HEADERS = {
 }
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 _LONGEST_QUERY = 8_192
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def check_bind(host: str, no_sign_in_is_fine: bool) -> None:
@@ -106,8 +107,13 @@ class Guard:
                 "the desk does not answer to this host name",
                 "open it as http://127.0.0.1 with its port; for another name start it with --allow-host NAME",
             )
-        if scope["method"] not in ("GET", "HEAD"):
-            return 405, "method_not_allowed", "the desk only answers questions", "use GET"
+        if scope["method"] not in METHODS:
+            return (
+                405,
+                "method_not_allowed",
+                "the desk does nothing of that kind",
+                f"use {', '.join(METHODS)}",
+            )
         if len(scope["query_string"]) > _LONGEST_QUERY:
             return 414, "too_long", "this address is too long", "ask for less at once"
         return None
@@ -133,7 +139,7 @@ async def _refuse(send: Send, status: int, kind: str, what: str, hint: str) -> N
     body = json.dumps({"error": {"kind": kind, "what": what, "hint": hint, "where": None}}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     if status == 405:
-        headers.append((b"allow", b"GET, HEAD"))
+        headers.append((b"allow", ", ".join(METHODS).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rashomon import ontology
+from rashomon.desk import access
 from rashomon.errors import InputError
 from rashomon.exports import phrases
 from rashomon.exports.sheet import template
@@ -191,6 +192,9 @@ def environment() -> Environment:
         "event_name": phrases.event_name,
         "marked": marked,
         "pairs": pairs,
+        "person": access.here,
+        "csrf_field": access.csrf_field,
+        "csrf_headers": access.csrf_headers,
     }
     made.filters["line"] = lambda text: phrases.one_line(str(text))
     return made
