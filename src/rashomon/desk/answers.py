@@ -17,7 +17,7 @@ from litestar.exceptions import HTTPException
 from rashomon.desk.access import Forbidden, SignInNeeded
 from rashomon.desk.bodies import TooLarge, TooSlow
 from rashomon.desk.shown import render
-from rashomon.errors import InputError, RashomonError, StoreBusy, StoreError
+from rashomon.errors import InputError, RashomonError, StoreBusy, StoreChanged, StoreError
 from rashomon.exports.phrases import valid
 
 Asking = Request[Any, Any, State]
@@ -110,6 +110,8 @@ def fault_of(error: Exception) -> tuple[int, Fault]:
         return status, Fault(kind, error.what, error.hint, error.where)
     if isinstance(error, StoreBusy):
         return 503, Fault("busy", "the store cannot be reached just now", "try again in a moment")
+    if isinstance(error, StoreChanged):
+        return 409, Fault("conflict", error.what, error.hint, error.where)
     if isinstance(error, StoreError):
         return 503, Fault("store", error.what, error.hint)
     if isinstance(error, RashomonError):

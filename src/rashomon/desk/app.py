@@ -15,7 +15,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 import rashomon
-from rashomon.desk import api, pages, people
+from rashomon.desk import api, correcting, pages, people
 from rashomon.desk.access import Person, Visit, with_all
 from rashomon.desk.answers import on_error
 from rashomon.desk.gate import Gate
@@ -59,6 +59,7 @@ def create_app(
             people.voice,
             people.dyads,
             people.dyad,
+            *correcting.HANDLERS,
             api.pages,
             api.router,
         ],

@@ -16,6 +16,7 @@ import msgspec
 
 from rashomon import ontology
 from rashomon.desk.filters import STATUSES, Problem
+from rashomon.errors import InputError
 from rashomon.exports.phrases import one_line
 from rashomon.knowledge import countries
 from rashomon.model import (
@@ -172,7 +173,7 @@ def _mode(value: str, kind: str) -> str | None:
     return value
 
 
-def code_of(name: str, value: str) -> tuple[str | None, str | None, str | None]:
+def _code(name: str, value: str) -> tuple[str | None, str | None, str | None]:
     """A code as it is written, its country and its sector; `name` is the input, for messages."""
     from rashomon.knowledge.actors import ABOVE_STATES
 
@@ -187,6 +188,19 @@ def code_of(name: str, value: str) -> tuple[str | None, str | None, str | None]:
             name, f"{' '.join(parts[1:])[:20]!r} is no sector", f"one of {', '.join(ontology.SECTORS)}"
         )
     return " ".join(parts), parts[0], parts[1] if len(parts) == 2 else None
+
+
+def checked_code(name: str, value: str) -> str | None:
+    """A code as it is written; None where there is none.
+
+    Raises:
+        InputError: it is no code; `name` is the input.
+    """
+    try:
+        return _code(name, one_line(value))[0]
+    except _Bad as bad:
+        where, what, hint = bad.args
+        raise InputError(what, where=where, hint=hint) from None
 
 
 def _parties(claim: Claim, field: str, key: str, told: Any, was: Mapping[str, str]) -> tuple[Party, ...]:
@@ -204,7 +218,7 @@ def _parties(claim: Claim, field: str, key: str, told: Any, was: Mapping[str, st
         if before is not None and same_name and code == was.get(f"{key}-{at}-code", ""):
             made.append(before)
             continue
-        whole, country, sector = code_of(f"{key}-{at}-code", code)
+        whole, country, sector = _code(f"{key}-{at}-code", code)
         new = {"code": whole, "country": country, "sector": sector}
         if before is None:
             text, start, end = _words(claim, name)
@@ -231,10 +245,11 @@ def _voice(claim: Claim, told: Any, was: Mapping[str, str]) -> Voice:
         return publisher_voice()
     name = told("voice-name")
     if not name:
-        raise _Bad("voice-name", "who says so?", "a name, or for somebody unnamed words such as 'an official'")
+        hint = "a name; for somebody unnamed, words such as 'an official'"
+        raise _Bad("voice-name", "who says so?", hint)
     code = known.code if told("voice-code") == was.get("voice-code", "") else None
     if code is None:
-        code, _, _ = code_of("voice-code", told("voice-code"))
+        code, _, _ = _code("voice-code", told("voice-code"))
     if known.kind == "publisher":
         text, start, end = _words(claim, name)
         spans = (text, start, end) if text else (None, None, None)
@@ -266,10 +281,12 @@ def _date(known: Date | None, told: Any) -> Date | None:
 
 def _place(known: Place | None, told: Any, was: Mapping[str, str]) -> Place | None:
     name, country = told("place-name"), told("place-country")
-    if not name and not country:
+    if not name and not country and not told("place-lat") and not told("place-lon"):
         return None
-    code = None
-    if country:
+    code = known.country if known else None
+    if country != was.get("place-country", ""):
+        code = None
+    if country and code is None:
         code = country.upper() if countries.country(country.upper()) else countries.code_of(country)
         if code is None:
             hint = "a name such as Kosovo, or three letters (ISO 3166) such as XKX"
@@ -280,10 +297,11 @@ def _place(known: Place | None, told: Any, was: Mapping[str, str]) -> Place | No
     if (lat is None) != (lon is None):
         gone = "place-lat" if lat is None else "place-lon"
         raise _Bad(gone, "a point has a latitude and a longitude", "give both, or neither")
+    if not name and lat is not None:
+        raise _Bad("place-name", "which place?", "give its name, or take its coordinates away too")
     moved = any(told(each) != was.get(each, "") for each in ("place-lat", "place-lon"))
     if moved and lat is not None:
-        called = name or (known.name if known else "") or code or ""
-        return Place(text, start, end, called, country=code, lat=lat, lon=lon, precision="point")
+        return Place(text, start, end, name, country=code, lat=lat, lon=lon, precision="point")
     found = gazetteer(name, code)
     if found is None:
         if not name:
@@ -371,7 +389,7 @@ __all__ = [
     "SPARE",
     "VOICE_KINDS",
     "Read",
-    "code_of",
+    "checked_code",
     "gazetteer",
     "modes",
     "read",

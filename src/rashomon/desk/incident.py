@@ -29,6 +29,7 @@ CLAIMS = 16
 """Claims of one voice that a matrix looks at."""
 REPORTS = 6
 """Reports of a page."""
+_TO_CLAIM = Markup('<p class="put"><a href="{}">Put right<span class="sr"> this claim</span></a></p>')
 
 
 class ShownReport(msgspec.Struct, frozen=True):
@@ -153,7 +154,12 @@ def parts(key: str, reading: Reading, anchors: frozenset[int] = frozenset()) -> 
     """A report's text with its claims marked, and the claims as cards; `key` is "r" and a number."""
     voices: dict[str, str] = {}
     told = "".join(
-        cards.card(f"{key}c{at}", claim, voices.setdefault(voice_name(claim.voice), f"v{len(voices)}"))
+        cards.card(
+            f"{key}c{at}",
+            claim,
+            voices.setdefault(voice_name(claim.voice), f"v{len(voices)}"),
+            _TO_CLAIM.format(address("/claim", id=claim.id)),
+        )
         for at, claim in enumerate(reading.claims)
     )
     return Markup(marked_text(key, reading, anchors)), Markup(told)

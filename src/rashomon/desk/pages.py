@@ -121,7 +121,17 @@ def incident(request: Asking, state: State, ref: FromPath[str]) -> Response[Any]
         return Redirect(address(f"/incidents/{detail.record.id}", **request.query_params))
     skip = whole_number(request.query_params.get("reports"), "reports")
     shown = view(desk, detail, skip)
-    return page("incident", detail=detail, view=shown, skip=skip, step=REPORTS)
+    done = whole_number(request.query_params.get("corrected"), "corrected")
+    decided = desk.corrections.decided(claims=detail.incident.claims, holds=True, limit=20)
+    return page(
+        "incident",
+        detail=detail,
+        view=shown,
+        skip=skip,
+        step=REPORTS,
+        corrections=decided,
+        done=next((each for each in decided if each.correction.number == done), None),
+    )
 
 
 def whole_number(value: str | None, name: str) -> int:

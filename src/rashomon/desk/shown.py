@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rashomon import ontology
-from rashomon.desk import access
+from rashomon.desk import access, decided_words
 from rashomon.errors import InputError
 from rashomon.exports import phrases
 from rashomon.exports.sheet import template
@@ -32,6 +32,7 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # what a browser's field for dates can hold
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 
@@ -192,10 +193,15 @@ def environment() -> Environment:
         "event_name": phrases.event_name,
         "marked": marked,
         "pairs": pairs,
+        "correction_told": decided_words.told,
         "person": access.here,
         "csrf_field": access.csrf_field,
         "csrf_headers": access.csrf_headers,
     }
+    # an id as it is: it is no text to read, and has to come back from a form unchanged
+    made.filters["exact"] = lambda text: Markup.escape(_valid(str(text)))
+    made.tests["day"] = lambda value: _DAY.fullmatch(str(value)) is not None
+    made.tests["has"] = lambda some, value: value in some
     made.filters["line"] = lambda text: phrases.one_line(str(text))
     return made
 
