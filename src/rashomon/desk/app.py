@@ -15,7 +15,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 import rashomon
-from rashomon.desk import api, correcting, pages, people
+from rashomon.desk import api, correcting, corrections_api, pages, people
 from rashomon.desk.access import Person, Visit, with_all
 from rashomon.desk.answers import on_error
 from rashomon.desk.gate import Gate
@@ -62,6 +62,7 @@ def create_app(
             *correcting.HANDLERS,
             api.pages,
             api.router,
+            corrections_api.router,
         ],
         state=State({"desk": desk, "complain": _complain}),
         exception_handlers={Exception: on_error},

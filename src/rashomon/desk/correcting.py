@@ -20,13 +20,14 @@ from litestar.response import Redirect
 from rashomon import ontology
 from rashomon.desk import claim_form
 from rashomon.desk.access import need
-from rashomon.desk.answers import Asking, Missing, fault_of, page
+from rashomon.desk.answers import Asking, Missing, data, fault_of, page
 from rashomon.desk.decided_words import KINDS, as_read
 from rashomon.desk.filters import STATUSES
 from rashomon.desk.pages import desk_of, whole_number
 from rashomon.desk.sent import Sent, sent
 from rashomon.desk.shown import address, incident_address
 from rashomon.errors import InputError, RashomonError, StoreChanged
+from rashomon.exports import accounts
 from rashomon.model import Span
 from rashomon.reconcile.facts import FIGURES
 from rashomon.store.corrections import FIELDS
@@ -338,6 +339,22 @@ def corrections(request: Asking, state: State) -> Response[bytes]:
     )
 
 
+@get("/corrections/gold.yaml", sync_to_thread=True, include_in_schema=False)
+def gold(state: State) -> Response[bytes]:
+    """The reports of which claims were corrected, in the accounts form."""
+    return gold_file(desk_of(state))
+
+
+def gold_file(desk: Desk) -> Response[bytes]:
+    """The corrected reports as a file to keep."""
+    kept = desk.corrections.gold()
+    made = accounts.story("desk-corrections", kept.reports, kept.claims, kept.incidents, as_read=kept.as_read)
+    headers = {"content-disposition": 'attachment; filename="corrections.yaml"'}
+    if not kept.whole:
+        headers["x-left-out"] = "older reports"
+    return data(accounts.dump(made).encode("utf-8", "replace"), "application/yaml", headers=headers)
+
+
 @post("/corrections/{number:int}/undo", sync_to_thread=True, include_in_schema=False)
 def undo(request: Asking, state: State, number: FromPath[int]) -> Response[Any]:
     """Let a correction hold no more."""
@@ -354,6 +371,6 @@ def of_number(desk: Desk, number: int) -> Decided | None:
     return next((each for each in found if each.correction.number == number), None)
 
 
-HANDLERS = (incident_forms, merge, split, dismiss, restore, claim, fix, same_actor, corrections, undo)
+HANDLERS = (incident_forms, merge, split, dismiss, restore, claim, fix, same_actor, corrections, gold, undo)
 
-__all__ = ["HANDLERS", "of_number", "seen"]
+__all__ = ["HANDLERS", "gold_file", "of_number", "seen"]

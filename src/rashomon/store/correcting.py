@@ -29,6 +29,7 @@ from rashomon.store.corrections import (
 )
 from rashomon.store.decided import Decided, decided, one_claim, revision
 from rashomon.store.engine import Store, Write
+from rashomon.store.gold import Gold, gold
 from rashomon.store.intake import rewrite
 from rashomon.store.publishers import now
 from rashomon.store.records import ClaimRecord
@@ -80,6 +81,12 @@ class Corrections:
         """A claim as it holds, and as it was read; None where there is none."""
         with self._store.reading() as connection:
             return one_claim(connection, claim_id)
+
+    def gold(self) -> Gold:
+        """The reports of which people corrected claims, with all their claims as they hold and the incidents
+        of these."""
+        with self._store.reading() as connection:
+            return gold(connection)
 
     def merge(
         self,
