@@ -1,7 +1,8 @@
 """Corrections for programs: what the forms of the pages do, as JSON.
 
 `revision`s come with claims (`GET /api/v1/claim`) and incidents (`GET /api/v1/incidents/{id}/revision`);
-sent back as `expect`, a correction of something that has changed since is refused with 409 and writes nothing.
+sent back as `expect`, a correction of something that has changed since is refused with 409, and nothing is
+written.
 """
 
 from __future__ import annotations
@@ -172,14 +173,14 @@ def _as_data(one: Decided) -> dict[str, Any]:
 @post("/corrections", responses=_ERRORS, status_code=201)
 async def correct(request: Request[Any, Any, State], state: State) -> Response[bytes]:
     """Correct: `kind` is merge (`incidents`), split (`incident`, `claims`), dismiss or restore (`incident`),
-    field (`claim`, `values`) or same_actor (`name`, `into`); with `note` and, but for same_actor, `expect`."""
+    field (`claim`, `values`) or same_actor (`name`, `into`); with `note` and, but for the last,
+    `expect`."""
     person = need(request, "correct")
     try:
         wanted = _wanted(await request.body())
     except msgspec.DecodeError as error:
-        raise InputError(
-            f"this is no correction: {error}", hint="the page /api says what they look like"
-        ) from error
+        hint = "the page /api says what they look like"
+        raise InputError(f"this is no correction: {error}", hint=hint) from error
 
     def work() -> Response[bytes]:
         decide = desk_of(state).corrections
