@@ -60,3 +60,28 @@ class Running:
             return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, body)
         finally:
             connection.close()
+
+
+@contextmanager
+def serving(desk: Desk, **options: Any) -> Iterator[Running]:
+    """A real server in a thread of the tests; `options` are those of `create_app`."""
+    import uvicorn
+
+    from rashomon.desk import create_app
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(64)
+    app: Any = create_app(desk, **options)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    try:
+        yield Running(desk, listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()

@@ -23,6 +23,7 @@ from rashomon.errors import InputError
 from rashomon.exports import phrases
 from rashomon.exports.sheet import template
 from rashomon.knowledge import countries
+from rashomon.model import Date
 from rashomon.store.records import IncidentRecord
 
 _TYPES = {
@@ -116,11 +117,11 @@ def quad(kind: str) -> int:
 
 
 def when(record: IncidentRecord) -> str:
-    """When an incident was, in words; the day of publication in brackets where nobody tells it."""
+    """When an incident was, in words; when it was published where nobody tells its day."""
     one = record.incident
     if record.dated and one.date is not None:
         return phrases.date_words(one.date)
-    return f"({record.last_day})"
+    return f"published {phrases.date_words(Date(record.last_day, record.last_day, 'day'))}"
 
 
 def disputed_fields(record: IncidentRecord) -> list[str]:
