@@ -15,6 +15,7 @@
     rashomon fetch LIST...      fetch lists of links, write reports
     rashomon add FILE...        keep reports in a store; incidents, reread, forget: work with it
     rashomon desk               web pages and an API over a store
+    rashomon person, token      who may ask the desk: people who sign in, tokens of programs
     rashomon doctor             whether this installation is whole
     rashomon evaluate ...       measure this build against gold sets (extra: rashomon[evaluate])
 
@@ -30,7 +31,7 @@ from typing import Annotated
 
 import typer
 
-from rashomon import store_cli
+from rashomon import access_cli, store_cli
 from rashomon._run import REFUSED, Run
 from rashomon._terminal import Messages, printable
 from rashomon.brief_cli import brief
@@ -58,6 +59,7 @@ app = typer.Typer(
 app.add_typer(places, name="places")
 app.add_typer(actors, name="actors")
 store_cli.register(app)
+access_cli.register(app)
 
 
 class Format(StrEnum):

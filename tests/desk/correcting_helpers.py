@@ -67,8 +67,10 @@ class Browser:
         from litestar.testing import TestClient
 
         from rashomon.desk import create_app
+        from rashomon.desk.identity import Rules
 
-        self.client: Any = TestClient(create_app(desk, person=person), base_url="http://127.0.0.1")  # type: ignore[arg-type]
+        app: Any = create_app(desk, rules=Rules(person=person))
+        self.client: Any = TestClient(app, base_url="http://127.0.0.1")
 
     def get(self, path: str) -> Any:
         return self.client.get(path, follow_redirects=False)

@@ -9,8 +9,8 @@ import pytest
 from desk_running import Running
 
 from rashomon.desk import access
-from rashomon.desk.access import Forbidden, Person, SignInNeeded, Visit, need, person_of, with_all
-from rashomon.errors import InputError
+from rashomon.desk.access import Forbidden, Person, SignInNeeded, Visit, need, person_of
+from rashomon.store.scopes import held
 
 
 def request(person: Person | None) -> Any:
@@ -20,12 +20,6 @@ def request(person: Person | None) -> Any:
     return SimpleNamespace(scope=scope)
 
 
-def test_who_correct_may_read_and_admins_may_all() -> None:
-    assert with_all(["correct"]) == {"read", "correct"} and with_all(["admin"]) == set(access.SCOPES)
-    with pytest.raises(InputError, match="no scope"):
-        with_all(["root"])
-
-
 def test_without_a_gate_nobody_may_anything() -> None:
     assert person_of(request(None)) == access.NOBODY
     with pytest.raises(SignInNeeded):
@@ -33,7 +27,7 @@ def test_without_a_gate_nobody_may_anything() -> None:
 
 
 def test_a_scope_that_is_missing_is_named() -> None:
-    reader = Person("Ana", with_all(["read"]), "session")
+    reader = Person("Ana", held("read"), "session")
     assert need(request(reader), "read") == reader
     with pytest.raises(Forbidden) as refused:
         need(request(reader), "correct")

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 import pytest
 from desk_builders import PAYLOAD, hostile, told_twice
-from desk_running import Running, serving
+from desk_running import Running, served
 
+from rashomon.desk.identity import Rules
 from rashomon.desk.security import POLICY
 from rashomon.store.desk import Desk
 
@@ -106,7 +107,7 @@ def paths(running: Running) -> list[str]:
         f"/corrections?{evil}={evil}",
         f"/corrections?before={evil}&done={evil}",
         f"/claim?id={evil}",
-        f"/sign-in?to={evil}",
+        f"/sign-in?next={evil}",
         *(f"/claim?id={quote(ref, safe='')}" for ref in claims),
         *(f"/incidents/{quote(ref, safe='')}/correct" for ref in incidents),
         *(f"/incidents/{quote(ref, safe='')}/correct?with={evil}" for ref in incidents[:1]),
@@ -153,7 +154,7 @@ NOT_PAGES = ("/corrections/gold.yaml", "/metrics")
 def test_hostile_words_that_people_type_stay_words(browser: Any, tmp_path: Path) -> None:
     with Desk(tmp_path / "evil.db") as desk:
         desk.add([*told_twice(), *hostile()])
-        with serving(desk, person=PAYLOAD) as running:
+        with served(desk, rules=Rules(person=PAYLOAD)) as running:
             context = browser.new_context(viewport={"width": 390, "height": 844})
             watched = Watched(context.new_page(), running.base)
             page = watched.page

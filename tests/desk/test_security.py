@@ -34,10 +34,11 @@ def test_numbers_are_answered_only_where_others_may_reach() -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "desk.example"])
-def test_listening_where_others_reach_needs_a_word(host: str) -> None:
-    with pytest.raises(InputError, match="no sign-in"):
+def test_listening_where_others_reach_needs_an_account_or_a_word(host: str) -> None:
+    with pytest.raises(InputError, match="person add"):
         check_bind(host, False)
     check_bind(host, True)
+    check_bind(host, False, open_reading=True)
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "CONNECT", "BREW"])

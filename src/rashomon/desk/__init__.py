@@ -1,4 +1,4 @@
-"""The web desk: pages and a REST API over a store, from one process on this machine.
+"""The web desk: pages and a REST API over a store, from one process.
 
 from rashomon.desk import create_app, serve
 """
@@ -9,6 +9,7 @@ from rashomon.errors import MissingExtra
 
 try:
     from rashomon.desk.app import create_app, serve
+    from rashomon.desk.identity import Rules
 except ModuleNotFoundError as error:
     if (error.name or "").startswith("rashomon"):
         raise
@@ -16,4 +17,4 @@ except ModuleNotFoundError as error:
         f"the package {error.name} is needed for the desk's pages", hint="pip install 'rashomon[desk]'"
     ) from error
 
-__all__ = ["create_app", "serve"]
+__all__ = ["Rules", "create_app", "serve"]

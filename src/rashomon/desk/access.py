@@ -12,18 +12,15 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
-from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from markupsafe import Markup
 
 from rashomon.errors import InputError
+from rashomon.store.scopes import SCOPES, Scope
 
-Scope = Literal["read", "correct", "admin"]
-"""Reading; correcting what was read wrongly too; and all the rest too: metrics, people."""
-SCOPES: tuple[Scope, ...] = get_args(Scope)
 How = Literal["nobody", "local", "open", "session", "token"]
 FIELD, HEADER = "csrf", "x-csrf-token"
 _KEY = "rashomon.visit"
@@ -43,12 +40,14 @@ class Person:
     """Who asks.
 
     `how` says how they are known: "local" is whoever sits at this machine while nobody has an account,
-    "open" is anybody where reading was left open, "nobody" has no scopes.
+    "open" is anybody where reading was left open, "nobody" has no scopes. `account` tells accounts and tokens
+    apart, for what is counted by them; it is empty where there is none.
     """
 
     name: str
     scopes: frozenset[Scope] = frozenset()
     how: How = "nobody"
+    account: str = ""
 
     def may(self, scope: Scope) -> bool:
         """Whether they have a scope."""
@@ -73,20 +72,6 @@ class Visit:
 
 _STRANGER = Visit()
 _visit: ContextVar[Visit] = ContextVar("rashomon_visit", default=_STRANGER)
-
-
-def with_all(scopes: Iterable[str]) -> frozenset[Scope]:
-    """Scopes with those that they hold: who may correct may read, an admin may all.
-
-    Raises:
-        InputError: there is no such scope.
-    """
-    found: set[Scope] = set()
-    for scope in scopes:
-        if scope not in SCOPES:
-            raise InputError(f"there is no scope {scope[:40]!r}", hint=f"there are {', '.join(SCOPES)}")
-        found |= set(SCOPES[: SCOPES.index(scope) + 1])
-    return frozenset(found)
 
 
 def begin(scope: dict[str, Any], visit: Visit) -> None:
@@ -192,5 +177,4 @@ __all__ = [
     "is_masked",
     "need",
     "person_of",
-    "with_all",
 ]

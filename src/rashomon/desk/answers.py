@@ -14,11 +14,13 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from rashomon.desk.access import Forbidden, SignInNeeded
+from rashomon.desk.access import Forbidden, SignInNeeded, here
 from rashomon.desk.bodies import TooLarge, TooSlow
+from rashomon.desk.limits import TooMany
 from rashomon.desk.shown import render
 from rashomon.errors import InputError, RashomonError, StoreBusy, StoreChanged, StoreError
 from rashomon.exports.phrases import valid
+from rashomon.store.passwords import TooBusy
 
 Asking = Request[Any, Any, State]
 _KINDS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 406: "not_acceptable"}
@@ -43,6 +45,8 @@ _FAULTS: tuple[tuple[type[InputError], tuple[int, str]], ...] = (
     (Unacceptable, (406, "not_acceptable")),
     (TooSlow, (408, "too_slow")),
     (TooLarge, (413, "too_large")),
+    (TooMany, (429, "too_many")),
+    (TooBusy, (429, "too_many")),
 )
 
 
@@ -62,13 +66,15 @@ class FaultBody(msgspec.Struct, frozen=True):
 
 
 def page(name: str, status: int = 200, /, **values: Any) -> Response[bytes]:
-    """A page from a template. The browser asks again each time whether it is still so."""
+    """A page from a template. The browser asks again each time whether it is still so, and keeps nothing that
+    only somebody who is signed in may see."""
     body = render(f"{name}.html", values).encode("utf-8", "replace")
+    kept = "private, no-cache" if here().how == "local" else "no-store"
     return Response(
         body,
         status_code=status,
         media_type="text/html; charset=utf-8",
-        headers={"cache-control": "private, no-cache", "vary": "HX-Request"},
+        headers={"cache-control": kept, "vary": "HX-Request, Cookie, Authorization"},
     )
 
 
@@ -77,11 +83,12 @@ def data(
 ) -> Response[bytes]:
     """Data for programs."""
     body = value if isinstance(value, bytes) else encoded(value)
+    kept = "private, no-cache" if here().how == "local" else "no-store"
     return Response(
         body,
         status_code=status,
         media_type=kind,
-        headers={"cache-control": "private, no-cache", **(headers or {})},
+        headers={"cache-control": kept, "vary": "Accept, Cookie, Authorization", **(headers or {})},
     )
 
 
@@ -136,6 +143,8 @@ def told(path: str, error: Exception) -> tuple[int, dict[str, str], bytes]:
     headers = {"cache-control": "no-store"}
     if status == 503:
         headers["retry-after"] = "2"
+    if status == 429:
+        headers["retry-after"] = str(getattr(error, "retry_after", 2))
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="Rashomon"'
     if for_programs(path):

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from litestar import Response, Router, get
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
 
@@ -113,7 +113,7 @@ def _known(request: Asking, *names: str) -> None:
 def incidents(
     request: Asking,
     state: State,
-    asked: IncidentFilter,
+    asked: NamedDependency[IncidentFilter],
     cursor: Cursor = None,
     limit: Limit = None,
     form: Form = None,
@@ -140,7 +140,7 @@ def _next(cursor: str | None) -> dict[str, str]:
     dependencies={"asked": Provide(asked, sync_to_thread=False)},
     responses=_ERRORS,
 )
-def points(state: State, asked: IncidentFilter) -> Response[bytes]:
+def points(state: State, asked: NamedDependency[IncidentFilter]) -> Response[bytes]:
     """Up to 10,000 of the latest incidents with a place on the map, as short rows: id, longitude, latitude,
     type, score, day, disputed, voices, place, precision."""
     with desk_of(state).store.reading() as connection:

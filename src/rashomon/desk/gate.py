@@ -10,12 +10,25 @@ requests with a token, which no browser sends by itself.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from rashomon.desk import bodies
-from rashomon.desk.access import FIELD, HEADER, Forbidden, Visit, begin, checked, is_masked
-from rashomon.desk.answers import told
-from rashomon.errors import RashomonError
+from rashomon.desk.access import (
+    FIELD,
+    HEADER,
+    Forbidden,
+    Person,
+    SignInNeeded,
+    Visit,
+    begin,
+    checked,
+    is_masked,
+)
+from rashomon.desk.answers import for_programs, told
+from rashomon.desk.forwarded import address_of
+from rashomon.desk.limits import Buckets, place_of, too_many
+from rashomon.errors import InputError, RashomonError
+from rashomon.store.persons import TOKEN_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,16 +36,19 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp, Receive, Send
 
 SAFE = ("GET", "HEAD")
-_OPEN = ("/static/", "/sign-in", "/health")
-"""Addresses that anybody may ask: files of the pages, the way in, whether the desk is well."""
+_OPEN = ("/static/", "/sign-in", "/health", "/health/", "/metrics")
+"""Addresses that anybody may ask: files of the pages, the way in, whether the desk is well. `/metrics` asks
+who it is by itself."""
 
 
 class Gate:
     """The application behind its gate: nothing but the way in is answered to whoever has no scope `read`."""
 
-    def __init__(self, app: ASGIApp, who: Callable[[Any], Awaitable[Visit]]) -> None:
+    def __init__(self, app: ASGIApp, who: Callable[[Any], Awaitable[Visit]], per_minute: int = 1_200) -> None:
         self._app = app
         self._who = who
+        self._known = Buckets(per_minute, max(10.0, per_minute / 4))
+        self._strangers = Buckets(max(1.0, per_minute / 4), max(10.0, per_minute / 8))
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -40,21 +56,48 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            visit = await self._who(scope)
-            begin(scope, visit)
-            if scope["method"] not in SAFE:
-                check_origin(scope)
-                body = await bodies.whole_body(scope, receive)
-                check_token(scope, visit, body)
-                receive = bodies.again(body, receive)
-            if not is_open(scope["path"]):
-                checked(visit.person, "read")
+            receive = await self._let_in(scope, receive)
         except bodies.Gone:
             return
         except RashomonError as error:
             await _answer(send, scope, error)
             return
         await self._app(scope, receive, send)
+
+    async def _let_in(self, scope: Any, receive: Receive) -> Receive:
+        begin(scope, Visit())
+        if scope["path"].startswith("/static/") and scope["method"] in SAFE:  # the same for all
+            return receive
+        if TOKEN_MARK.encode() in scope["query_string"]:
+            raise InputError(
+                "a token has no place in an address, where others may read it",
+                hint="revoke it (rashomon token revoke), and send a new one in the header Authorization",
+            )
+        try:
+            visit = await self._who(scope)
+        except SignInNeeded:
+            self._count(Person(""), scope)  # guessing is limited as well
+            raise
+        begin(scope, visit)
+        self._count(visit.person, scope)
+        if not is_open(scope["path"]):
+            checked(visit.person, "read")
+        if scope["method"] in SAFE:
+            return receive
+        check_origin(scope)
+        body = await bodies.whole_body(scope, receive)
+        check_token(scope, visit, body)
+        return bodies.again(body, receive)
+
+    def _count(self, person: Person, scope: Any) -> None:
+        if person.how == "local":
+            return
+        if person.account:
+            wait = self._known.take(person.account)
+        else:
+            wait = self._strangers.take(place_of(address_of(scope)))
+        if wait > 0.0:
+            raise too_many("too many requests", wait)
 
 
 def is_open(path: str) -> bool:
@@ -64,6 +107,16 @@ def is_open(path: str) -> bool:
 
 async def _answer(send: Send, scope: Any, error: RashomonError) -> None:
     status, headers, body = told(scope["path"], error)
+    if status == 401 and scope["method"] in SAFE and not for_programs(scope["path"]):
+        query = scope["query_string"].decode("latin-1")
+        asked = quote(scope["path"], safe="/") + (f"?{query}" if query else "")
+        way_in = f"/sign-in?{urlencode({'next': asked})}"
+        if bodies.header(scope, b"hx-request") is not None:
+            headers["hx-redirect"] = way_in
+        elif "text/html" in (bodies.header(scope, b"accept") or ""):
+            status, body = 303, b""
+            headers["location"] = way_in
+            del headers["www-authenticate"]
     raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body, "more_body": False})

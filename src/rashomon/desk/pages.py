@@ -212,13 +212,4 @@ def static(request: Asking, name: FromPath[str]) -> Response[bytes]:
     return answer
 
 
-@get("/health", sync_to_thread=True)
-def health(state: State) -> Response[bytes]:
-    """Whether the store answers."""
-    with desk_of(state).store.reading() as connection:
-        return data(
-            {"status": "ok", "version": overviews.version(connection)}, headers={"cache-control": "no-store"}
-        )
-
-
-__all__ = ["health", "incident", "incidents", "report", "reports", "search", "static", "today"]
+__all__ = ["incident", "incidents", "report", "reports", "search", "static", "today"]

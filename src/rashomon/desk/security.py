@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from rashomon.desk import bodies
 from rashomon.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,18 +36,20 @@ _LONGEST_QUERY = 8_192
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
-def check_bind(host: str, no_sign_in_is_fine: bool) -> None:
-    """Refuse to listen where others reach, unless whoever starts it has said that they know.
+def check_bind(host: str, anybody_known: bool, open_reading: bool = False) -> None:
+    """Refuse to listen where others reach while nobody could sign in.
 
     Raises:
-        InputError: the address is not of this machine alone.
+        InputError: the address is not of this machine alone, and nobody has an account or a token.
     """
-    if not is_loopback(host) and not no_sign_in_is_fine:
-        raise InputError(
-            "the desk has no sign-in yet: on this address everyone who reaches it reads the whole store",
-            where=f"--host {host}",
-            hint="leave --host away and reach it through an SSH tunnel, or add --i-know-there-is-no-sign-in",
-        )
+    if is_loopback(host) or anybody_known or open_reading:
+        return
+    raise InputError(
+        "others reach this address, and nobody has an account yet",
+        where=f"--host {host}",
+        hint="add one: rashomon person add NAME; or leave --host away and come through an SSH tunnel; or let "
+        "anyone read all of it: --anyone-may-read",
+    )
 
 
 def is_loopback(host: str) -> bool:
@@ -57,6 +60,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def name_of(host: str) -> str | None:
+    """The name in a Host header, without its port; None where it is none."""
+    match = _HOST.fullmatch(host)
+    return None if match is None else match["name"].lower().rstrip(".")
 
 
 class Guard:
@@ -78,13 +87,19 @@ class Guard:
                 await self._app(scope, receive, send)
             return
 
+        added = dict(HEADERS)
+        if scope.get("scheme") == "https" and not is_loopback(
+            name_of(bodies.header(scope, b"host") or "") or ""
+        ):
+            added["strict-transport-security"] = "max-age=31536000"
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [(key, value) for key, value in message["headers"] if key.lower() != b"server"]
                 known = {key.lower() for key, _ in kept}
                 kept += [
                     (key.encode(), value.encode())
-                    for key, value in HEADERS.items()
+                    for key, value in added.items()
                     if key.encode() not in known
                 ]
                 message["headers"] = kept
@@ -95,7 +110,7 @@ class Guard:
             await _refuse(with_headers, *refused)
             return
         if scope["method"] == "HEAD":  # the server leaves the body out
-            scope = {**scope, "method": "GET"}
+            scope["method"] = "GET"
         await self._app(scope, receive, with_headers)
 
     def _refusal(self, scope: Any) -> tuple[int, str, str, str] | None:
@@ -120,10 +135,9 @@ class Guard:
 
     def answers(self, host: str) -> bool:
         """Whether requests for a host, with its port or without, are answered."""
-        match = _HOST.fullmatch(host)
-        if match is None:
+        name = name_of(host)
+        if name is None:
             return False
-        name = match["name"].lower().rstrip(".")
         if name in self._names or is_loopback(name):
             return True
         if not self._anywhere:
@@ -144,4 +158,4 @@ async def _refuse(send: Send, status: int, kind: str, what: str, hint: str) -> N
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-__all__ = ["HEADERS", "POLICY", "Guard", "check_bind", "is_loopback"]
+__all__ = ["HEADERS", "POLICY", "Guard", "check_bind", "is_loopback", "name_of"]

@@ -25,6 +25,7 @@ from rashomon.store.engine import Connection, Store, open_engine
 from rashomon.store.intake import Added
 from rashomon.store.migrations import upgrade
 from rashomon.store.neighbours import file_anew
+from rashomon.store.persons import Persons
 from rashomon.store.publishers import Publisher
 from rashomon.store.records import (
     Change,
@@ -67,6 +68,7 @@ class Desk:
         self.store: Store = open_engine(store, create=create)
         self._lock = threading.Lock()
         self.corrections = Corrections(self._write, self.store)
+        self.persons = Persons(self._write, self.store)
         self._adder = Adder(self.store, self._write, reader)
         try:
             upgrade(self.store)

@@ -9,6 +9,7 @@
              1-1 incident_text                   the words that they are searched by
              1-n incident_alias                  names that an incident had
     change, correction, tombstone, setting       what happened to them, what people decided
+    person 1-n person_token, person_session      who may ask the desk; hashes only of what they show
 
 Every table has small whole numbers (`num`) for keys; the ids of reports, claims and incidents as programs
 know them stand beside. Whole claims and incidents are kept as the JSON of `docs/output.md` in `body`; the
@@ -314,6 +315,44 @@ correction_target = Table(
     PrimaryKeyConstraint("correction", "kind", "id"),
     Index("ix_correction_target_id", "id", "kind"),
     sqlite_with_rowid=False,
+)
+
+person = Table(
+    "person",
+    metadata,
+    _num(),
+    Column("key", Text, nullable=False, unique=True),  # the name, folded
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # read, correct, admin
+    Column("password", Text),  # its argon2 hash; none for a program, which has tokens only
+    Column("added", Text, nullable=False),
+    Column("changed", Text, nullable=False),
+)
+
+person_token = Table(
+    "person_token",
+    metadata,
+    _num(),
+    _of("person", "person"),
+    Column("prefix", Text, nullable=False, unique=True),  # how it begins: to know it by
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("scopes", Text, nullable=False),
+    Column("added", Text, nullable=False),
+    Column("ends", Text, nullable=False),
+    Column("used", Text),
+    Column("revoked", Text),
+    Index("ix_person_token_person", "person"),
+)
+
+person_session = Table(
+    "person_session",
+    metadata,
+    _num(),
+    _of("person", "person"),
+    Column("sha256", Text, nullable=False, unique=True),  # of what the cookie holds
+    Column("began", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Index("ix_person_session_person", "person"),
 )
 
 setting = Table(

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from rashomon.errors import StoreDamaged, StoreTooNew
 from rashomon.store.engine import Store
 
-HEAD = "0001"
-KNOWN = ("0001",)
+HEAD = "0002_access"
+KNOWN = ("0001", "0002_access")
 
 
 def upgrade(store: Store) -> None:
@@ -29,13 +29,19 @@ def upgrade(store: Store) -> None:
         store.write(lambda connection: _upgrade(connection, store.name))
 
 
+def form_of(connection: Connection) -> str | None:
+    """The form that a store has; None where none is told."""
+    at: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return at
+
+
 def _version(connection: Connection, name: str) -> str | None:
     tables = sa.inspect(connection).get_table_names()
     if "alembic_version" not in tables:
         if tables and connection.dialect.name == "sqlite":
             raise StoreDamaged("this is a database of something else", where=name, hint="name another file")
         return None
-    at: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    at = form_of(connection)
     if at is not None and at not in KNOWN:
         raise StoreTooNew(
             f"a later version of Rashomon made this store (form {at}, this one knows {HEAD})",
@@ -57,4 +63,4 @@ def _upgrade(connection: Connection, name: str) -> None:
     command.upgrade(config, "head")
 
 
-__all__ = ["HEAD", "KNOWN", "upgrade"]
+__all__ = ["HEAD", "KNOWN", "form_of", "upgrade"]
