@@ -12,6 +12,7 @@
     |-- StoreError              a store of reports cannot be used; nothing that was acknowledged is lost
     |   |-- StoreMissing        there is no store where one was named
     |   |-- StoreBusy           others write into it, or it cannot be reached just now: try again
+    |   |-- StoreChanged        what a person looked at and wants to correct has changed since: look again
     |   |-- StoreFull           the disk has no room; what was being written is not in the store
     |   |-- StoreTooNew         made by a later version of Rashomon
     |   `-- StoreDamaged        the file is no store, or broken
@@ -100,6 +101,10 @@ class StoreBusy(StoreError):
     """The store is in use, or cannot be reached, for now."""
 
     retryable = True
+
+
+class StoreChanged(StoreError):
+    """What is to be corrected is not as it was when somebody looked at it; nothing was written."""
 
 
 class StoreFull(StoreError):

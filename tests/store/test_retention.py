@@ -90,3 +90,17 @@ def test_what_cannot_be_forgotten_is_an_error(desk: Desk, asked: dict[str, str])
     with pytest.raises(InputError):
         desk.delete(**asked)  # type: ignore[arg-type]
     assert len(desk.reports()) == 1
+
+
+def test_what_was_corrected_in_a_forgotten_report_is_forgotten_too(desk: Desk) -> None:
+    desk.add([attack(1), attack(2)])
+    one, two = attack(1).claims[0], attack(2).claims[0]
+    for claim in (one, two):
+        voice = {"kind": "named", "name": f"witness of {claim.id}", "manner": "indirect"}
+        desk.corrections.fix(claim.id, "voice", voice, by="Ana", note="misheard")
+    desk.delete(report=one.report)
+    kept, gone = desk.corrections.all()
+    assert gone.body == {"field": "voice"} and (gone.by, gone.note) == ("Ana", "misheard")
+    assert kept.body["value"]["name"] == f"witness of {two.id}" and kept.body["was"]["name"] == "the clinic"
+    assert desk.corrections.decided()[1].about == ()
+    desk.corrections.undo(gone.number, by="Ana")

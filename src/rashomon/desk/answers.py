@@ -18,7 +18,7 @@ from rashomon.desk.access import Forbidden, SignInNeeded, here
 from rashomon.desk.bodies import TooLarge, TooSlow
 from rashomon.desk.limits import TooMany
 from rashomon.desk.shown import render
-from rashomon.errors import InputError, RashomonError, StoreBusy, StoreError
+from rashomon.errors import InputError, RashomonError, StoreBusy, StoreChanged, StoreError
 from rashomon.exports.phrases import valid
 from rashomon.store.passwords import TooBusy
 
@@ -117,6 +117,8 @@ def fault_of(error: Exception) -> tuple[int, Fault]:
         return status, Fault(kind, error.what, error.hint, error.where)
     if isinstance(error, StoreBusy):
         return 503, Fault("busy", "the store cannot be reached just now", "try again in a moment")
+    if isinstance(error, StoreChanged):
+        return 409, Fault("conflict", error.what, error.hint, error.where)
     if isinstance(error, StoreError):
         return 503, Fault("store", error.what, error.hint)
     if isinstance(error, RashomonError):

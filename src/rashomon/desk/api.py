@@ -328,12 +328,13 @@ def pages(request: Asking) -> Response[bytes]:
     paths = request.app.openapi_schema.paths or {}
     told = [
         (
-            path,
-            item.get.description or "",
-            [p for p in item.get.parameters or () if getattr(p, "param_in", "") == "query"],
+            f"{method} {path}",
+            asks.description or "",
+            [p for p in asks.parameters or () if getattr(p, "param_in", "") == "query"],
         )
         for path, item in sorted(paths.items())
-        if item.get is not None and path.startswith("/api/")
+        for method, asks in (("GET", item.get), ("POST", item.post))
+        if asks is not None and path.startswith("/api/")
     ]
     return page("api", told=told)
 

@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Reference, SecurityScheme
 
 import rashomon
-from rashomon.desk import alerts_page, api, pages, people, signing, wellbeing
+from rashomon.desk import alerts_page, api, correcting, corrections_api, pages, people, signing, wellbeing
 from rashomon.desk.answers import on_error
 from rashomon.desk.forwarded import Forwarded
 from rashomon.desk.gate import Gate
@@ -76,8 +76,10 @@ def create_app(desk: Desk, names: Collection[str] = (), rules: Rules | None = No
             people.dyads,
             people.dyad,
             alerts_page.alerts,
+            *correcting.HANDLERS,
             api.pages,
             api.router,
+            corrections_api.router,
         ],
         state=State({"desk": desk, "complain": _complain, "measures": measures, "sign_ins": SignIns()}),
         on_shutdown=[identity.close],

@@ -25,10 +25,13 @@ from rashomon.store.records import IncidentDetail, ReportEntry
 
 VOICES = 24
 """Voices of a matrix; of an incident that more tell of, those with most claims."""
+MOST_VOICES = 200
+"""The same where somebody asks for more."""
 CLAIMS = 16
 """Claims of one voice that a matrix looks at."""
 REPORTS = 6
 """Reports of a page."""
+_TO_CLAIM = Markup('<p class="put"><a href="{}">Put right<span class="sr"> this claim</span></a></p>')
 
 
 class ShownReport(msgspec.Struct, frozen=True):
@@ -54,16 +57,24 @@ class View(msgspec.Struct, frozen=True):
     more: int | None
 
 
-def view(desk: Desk, detail: IncidentDetail, skip: int = 0) -> View:
-    """The page of an incident; `skip` reports are left out, those of the pages before."""
+def view(desk: Desk, detail: IncidentDetail, skip: int = 0, voices: int = VOICES) -> View:
+    """The page of an incident; `skip` reports are left out, those of the pages before. The matrix has up to
+    `voices` voices, the rest of the page the first of them."""
     whole = detail.incident
     incident = cut(whole)
+    wide = incident if voices <= VOICES else cut(whole, min(voices, MOST_VOICES))
     kept = set(incident.claims)
     claims = [claim for claim in detail.claims if claim.id in kept]
     entries = sorted(detail.reports.values(), key=lambda entry: (entry.published or entry.added, entry.id))
     place = {entry.id: number for number, entry in enumerate(entries, 1)}
     bare = [_bare(entry) for entry in entries]
     grid = matrix(incident, claims, bare)
+    seen = set(wide.claims)
+    shown_grid = (
+        grid
+        if wide is incident
+        else matrix(wide, [claim for claim in detail.claims if claim.id in seen], bare)
+    )
     numbers, ordinals = _numbers(detail.claims, place)
     shown = entries[skip : skip + REPORTS]
     texts = {entry.id: record for entry in shown if (record := desk.report(entry.id)) is not None}
@@ -86,7 +97,7 @@ def view(desk: Desk, detail: IncidentDetail, skip: int = 0) -> View:
             return f"#{anchor(here, start)}", card
         return f"#{card}", card
 
-    picture = Picture(whole, (whole,), grid)
+    picture = Picture(whole, (whole,), shown_grid)
     table = Markup(matrix_page.section("accounts-matrix", picture, numbers, link))
     names = {ref: column.voice for column in grid.columns for ref in column.claims}
     told = courses(claims, detail.reports, names)
@@ -100,16 +111,16 @@ def view(desk: Desk, detail: IncidentDetail, skip: int = 0) -> View:
             if entry.id in texts
         ),
         tuple((course, plot(course), tuple(by_voice(course))) for course in told),
-        len(whole.accounts) - len(incident.accounts),
+        len(whole.accounts) - len(wide.accounts),
         len(whole.accounts),
         skip + REPORTS if len(entries) > skip + REPORTS else None,
     )
 
 
-def cut(incident: Incident) -> Incident:
+def cut(incident: Incident, voices: int = VOICES) -> Incident:
     """An incident with no more voices and claims than a table can show."""
-    accounts = sorted(incident.accounts, key=lambda account: -len(account.claims))[:VOICES]
-    if len(incident.accounts) <= VOICES and all(len(each.claims) <= CLAIMS for each in accounts):
+    accounts = sorted(incident.accounts, key=lambda account: -len(account.claims))[:voices]
+    if len(incident.accounts) <= voices and all(len(each.claims) <= CLAIMS for each in accounts):
         return incident
     accounts = [msgspec.structs.replace(each, claims=each.claims[:CLAIMS]) for each in accounts]
     kept = {ref for account in accounts for ref in account.claims}
@@ -153,7 +164,12 @@ def parts(key: str, reading: Reading, anchors: frozenset[int] = frozenset()) -> 
     """A report's text with its claims marked, and the claims as cards; `key` is "r" and a number."""
     voices: dict[str, str] = {}
     told = "".join(
-        cards.card(f"{key}c{at}", claim, voices.setdefault(voice_name(claim.voice), f"v{len(voices)}"))
+        cards.card(
+            f"{key}c{at}",
+            claim,
+            voices.setdefault(voice_name(claim.voice), f"v{len(voices)}"),
+            _TO_CLAIM.format(address("/claim", id=claim.id)),
+        )
         for at, claim in enumerate(reading.claims)
     )
     return Markup(marked_text(key, reading, anchors)), Markup(told)

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from rashomon import ontology
 from rashomon.desk import filters
 from rashomon.desk.answers import Asking, Missing, data, page
-from rashomon.desk.incident import REPORTS, parts, view
+from rashomon.desk.incident import MOST_VOICES, REPORTS, VOICES, parts, view
 from rashomon.desk.kept import counted
+from rashomon.desk.operation import parts_beside
 from rashomon.desk.shown import address, assets
 from rashomon.desk.timeline import bars
 from rashomon.errors import InputError
@@ -25,6 +26,8 @@ from rashomon.store.queries import COUNTED
 
 LISTED = 25
 """Entries of a page."""
+TODAY = 8
+"""Entries of each list of the first page."""
 
 
 def desk_of(state: State) -> Desk:
@@ -46,12 +49,14 @@ def today(state: State) -> Response[bytes]:
     """What is new: incidents that were added or grew, and those whose accounts differ."""
     desk = desk_of(state)
     with desk.store.reading() as connection:
-        changes = overviews.latest_changes(connection, 14)
+        new = overviews.latest_changes(connection, TODAY, ("new",))
+        grown = overviews.latest_changes(connection, TODAY, ("grown",))
     return page(
         "today",
-        changes=changes,
-        disputed=desk.incidents(sort="changed", disputed=True, limit=8),
-        latest=desk.incidents(limit=8),
+        new=new,
+        grown=grown,
+        disputed=desk.incidents(sort="changed", disputed=True, limit=TODAY),
+        latest=desk.incidents(limit=TODAY),
         count=desk.count(),
         counted=COUNTED,
     )
@@ -120,8 +125,21 @@ def incident(request: Asking, state: State, ref: FromPath[str]) -> Response[Any]
     if detail.record.id != ref:  # it was merged into another, or renamed
         return Redirect(address(f"/incidents/{detail.record.id}", **request.query_params))
     skip = whole_number(request.query_params.get("reports"), "reports")
-    shown = view(desk, detail, skip)
-    return page("incident", detail=detail, view=shown, skip=skip, step=REPORTS)
+    voices = whole_number(request.query_params.get("voices"), "voices") or VOICES
+    shown = view(desk, detail, skip, voices)
+    done = whole_number(request.query_params.get("corrected"), "corrected")
+    decided = desk.corrections.decided(claims=detail.incident.claims, holds=True, limit=20)
+    return page(
+        "incident",
+        detail=detail,
+        view=shown,
+        skip=skip,
+        step=REPORTS,
+        most=MOST_VOICES,
+        beside=parts_beside(desk, detail),
+        corrections=decided,
+        done=next((each for each in decided if each.correction.number == done), None),
+    )
 
 
 def whole_number(value: str | None, name: str) -> int:

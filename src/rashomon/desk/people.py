@@ -56,7 +56,11 @@ def actors(request: Asking, state: State) -> Response[bytes]:
 @get("/voices", sync_to_thread=True)
 def voices(request: Asking, state: State) -> Response[bytes]:
     """Who is heard in the latest claims."""
-    some, more = _some(request, "/voices", counted(desk_of(state), "voices", overviews.voices))
+    desk = desk_of(state)
+    some, more = _some(request, "/voices", counted(desk, "voices", overviews.voices))
+    with desk.store.reading() as connection:  # outlets have their names, others that of what they said last
+        named = overviews.told_names(connection, [each.key for each in some if each.name == each.key])
+    some = [msgspec.structs.replace(each, name=named.get(each.key, each.name)) for each in some]
     return page("heard", title="Voices", path="/voice", some=some, more=more, latest=overviews.LATEST)
 
 

@@ -18,11 +18,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rashomon import ontology
-from rashomon.desk import access
+from rashomon.desk import access, decided_words
 from rashomon.errors import InputError
 from rashomon.exports import phrases
 from rashomon.exports.sheet import template
 from rashomon.knowledge import countries
+from rashomon.model import Date
 from rashomon.store.records import IncidentRecord
 
 _TYPES = {
@@ -32,6 +33,7 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # what a browser's field for dates can hold
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 
@@ -115,11 +117,11 @@ def quad(kind: str) -> int:
 
 
 def when(record: IncidentRecord) -> str:
-    """When an incident was, in words; the day of publication in brackets where nobody tells it."""
+    """When an incident was, in words; when it was published where nobody tells its day."""
     one = record.incident
     if record.dated and one.date is not None:
         return phrases.date_words(one.date)
-    return f"({record.last_day})"
+    return f"published {phrases.date_words(Date(record.last_day, record.last_day, 'day'))}"
 
 
 def disputed_fields(record: IncidentRecord) -> list[str]:
@@ -192,10 +194,15 @@ def environment() -> Environment:
         "event_name": phrases.event_name,
         "marked": marked,
         "pairs": pairs,
+        "correction_told": decided_words.told,
         "person": access.here,
         "csrf_field": access.csrf_field,
         "csrf_headers": access.csrf_headers,
     }
+    # an id as it is: it is no text to read, and has to come back from a form unchanged
+    made.filters["exact"] = lambda text: Markup.escape(_valid(str(text)))
+    made.tests["day"] = lambda value: _DAY.fullmatch(str(value)) is not None
+    made.tests["has"] = lambda some, value: value in some
     made.filters["line"] = lambda text: phrases.one_line(str(text))
     return made
 

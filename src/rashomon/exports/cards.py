@@ -11,15 +11,16 @@ _ACCORDING = "according to"
 _OWN_VOICE = "in the report’s own voice"
 
 
-def card(key: str, claim: Claim, voice_key: str) -> str:
-    """The claim as a list item of HTML, linked to its words in the text; the filter knows `voice_key`."""
+def card(key: str, claim: Claim, voice_key: str, after: str = "") -> str:
+    """The claim as a list item of HTML, linked to its words in the text; the filter knows `voice_key`, and
+    `after` is HTML that stands at its end."""
     quad = claim.quad if claim.quad in (1, 2, 3, 4) else 3
     return (
         f'<li class="card k{quad}" id="{key}" data-claim="{key}" data-voice="{voice_key}" '
         f'data-type="{_safe(claim.type)}" data-status="{_safe(claim.status)}">'
         f'<h3><a href="#t-{key}">{_safe(phrases.event_name(claim))}</a>{_tags(claim)}</h3>'
         f'<p class="who">{_parties(claim.actors)}{_recipients(claim)}</p>'
-        f'{_facts(claim)}<p class="says">{_says(claim)}</p>{_more(claim)}</li>'
+        f'{_facts(claim)}<p class="says">{_says(claim)}</p>{_more(claim)}{after}</li>'
     )
 
 

@@ -106,8 +106,8 @@ def section(key: str, picture: Picture, numbers: Mapping[str, str], link: Link) 
     return (
         f'<section class="matrix" id="{key}" aria-labelledby="{key}-t">'
         f'<h2 id="{key}-t"><bdi>{escape(words.title(picture))}</bdi></h2>'
-        f'<p class="by">{escape(words.summary(matrix))}</p>'
-        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{key}-t">'
+        f'<p class="by" id="{key}-s">{escape(words.summary(matrix))}</p>'
+        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{key}-t {key}-s">'
         f'<table role="table"><thead role="rowgroup">{_heads(matrix.columns, picture)}</thead>'
         f'<tbody role="rowgroup">{rows}</tbody>'
         f'</table></div><details><summary>Put together of</summary><ul class="parts">{parts}</ul></details>'

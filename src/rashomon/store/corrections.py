@@ -3,14 +3,16 @@ or reconciled again, and that can be undone.
 
 | kind | says |
 |---|---|
-| `field` | a field of a claim is another: `{"field": "status", "value": "denied"}` |
+| `field` | a field of a claim is another: `{"field": "status", "value": "denied", "was": ...}` |
 | `same_actor` | a name is an actor that is known by another: `{"from": "rebels", "into": {"name": ...}}` |
 | `merge` | the incidents of some claims are one |
 | `split` | some claims are an incident of their own |
 | `dismiss` | the incident of some claims is none, and is not listed |
 
-A correction of incidents is about their claims: incidents come and go, claims stay. `field` and `same_actor`
-change claims before they are reconciled (here); the others change what reconciling gave (`ruling`).
+A correction of incidents is about their claims: incidents come and go, claims stay. Its body names the
+incidents as they were called when somebody decided (`{"incidents": [...]}`), for people to read. `field` and
+`same_actor` change claims before they are reconciled (here); the others change what reconciling gave
+(`ruling`).
 """
 
 from __future__ import annotations
@@ -99,6 +101,11 @@ def listed(connection: Connection, numbers: Collection[int] | None = None) -> li
     query = sa.select(correction).order_by(correction.c.num.desc())
     if numbers is not None:
         query = query.where(correction.c.num.in_(numbers))
+    return whole(connection, query)
+
+
+def whole(connection: Connection, query: sa.Select[Any]) -> list[Correction]:
+    """The corrections of some rows, with their targets."""
     rows = connection.execute(query).all()
     targets: dict[int, list[str]] = {row.num: [] for row in rows}
     for some in pieces(targets):
@@ -131,7 +138,7 @@ def corrected(connection: Connection, claims: Sequence[Claim]) -> dict[str, Clai
     changed: dict[str, Claim] = {}
     for each in holding(connection, ["field"], [one.id for one in claims]):
         for one in claims:
-            if one.id in each.targets:
+            if one.id in each.targets and "value" in each.body:
                 known = changed.get(one.id, one)
                 # a mode that was put right is none any more where the type was changed since
                 with suppress(InputError):
@@ -145,6 +152,21 @@ def corrected(connection: Connection, claims: Sequence[Claim]) -> dict[str, Clai
             if after != known:
                 changed[one.id] = after
     return changed
+
+
+def drop_words(connection: Connection, claims: Collection[str]) -> None:
+    """Take out of the records what claims said that are forgotten; that they were corrected, when and by whom
+    stays."""
+    for some in pieces(claims):
+        about = sa.select(correction_target.c.correction).where(
+            correction_target.c.kind == "claim", correction_target.c.id.in_(some)
+        )
+        query = sa.select(correction.c.num, correction.c.body).where(
+            correction.c.kind == "field", correction.c.num.in_(about)
+        )
+        for num, body in connection.execute(query).all():
+            left = encoded({"field": _body(body).get("field")})
+            connection.execute(sa.update(correction).where(correction.c.num == num).values(body=left))
 
 
 def with_field(claim: Claim, field: str, value: Any) -> Claim:
@@ -192,4 +214,15 @@ def _with_actors(claim: Claim, actors: dict[str, dict[str, Any]]) -> Claim:
     )
 
 
-__all__ = ["FIELDS", "Correction", "corrected", "holding", "listed", "record", "undo", "with_field"]
+__all__ = [
+    "FIELDS",
+    "Correction",
+    "corrected",
+    "drop_words",
+    "holding",
+    "listed",
+    "record",
+    "undo",
+    "whole",
+    "with_field",
+]

@@ -7,7 +7,7 @@ All of it looks at a bounded number of rows, the latest; what is cut off is said
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -99,9 +99,14 @@ def version(connection: Connection) -> int:
     return int(connection.execute(sa.select(sa.func.max(change.c.num))).scalar() or 0)
 
 
-def latest_changes(connection: Connection, limit: int) -> list[tuple[Change, IncidentRecord]]:
-    """The incidents that changed last with their last change, the latest first."""
+def latest_changes(
+    connection: Connection, limit: int, kinds: Collection[str] = ()
+) -> list[tuple[Change, IncidentRecord]]:
+    """The incidents that changed last with their last change, the latest first; of some kinds of changes, or
+    of all."""
     query = sa.select(change).order_by(change.c.num.desc()).limit(limit * 4)
+    if kinds:
+        query = query.where(change.c.kind.in_(kinds))
     last: dict[str, Change] = {}
     for row in connection.execute(query):
         last.setdefault(row.incident, change_of(row))
@@ -204,6 +209,14 @@ def voices(connection: Connection) -> list[Heard]:
     known = sa.select(publisher.c.key, publisher.c.name).where(publisher.c.key.in_([key for key, _ in found]))
     names = {row.key: row.name for row in connection.execute(known)}
     return [Heard(key, names.get(key, key), None, count) for key, count in found]
+
+
+def told_names(connection: Connection, keys: Collection[str]) -> dict[str, str]:
+    """How the latest claims of some voices name them, by what the store finds them by."""
+    last = sa.select(sa.func.max(claim.c.num)).where(claim.c.voice.in_(list(keys))).group_by(claim.c.voice)
+    query = sa.select(claim.c.voice, claim.c.body).where(claim.c.num.in_(last))
+    told = {str(row.voice): _claim(row.body).voice for row in connection.execute(query)}
+    return {key: name for key, voice in told.items() if (name := voice.name or voice.text)}
 
 
 def dyads(connection: Connection) -> list[tuple[tuple[str, str], int]]:

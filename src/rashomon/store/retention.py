@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rashomon.store import identity
+from rashomon.store.corrections import drop_words
 from rashomon.store.engine import Store
 from rashomon.store.fulltext import INDEXED
 from rashomon.store.publishers import key_of, now
@@ -83,6 +84,7 @@ def forget(connection: Connection, nums: Sequence[int], by: str | None, reason: 
     touched = 0
     if claims:
         touched = go(connection, claims, take, at)
+        drop_words(connection, claims)
     else:
         take()
     _elect(connection)

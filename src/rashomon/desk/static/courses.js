@@ -20,7 +20,7 @@
         animation: false, aria: { enabled: true }, textStyle: { fontFamily: "inherit", color: soft },
         grid: { left: 48, right: 24, top: 16, bottom: 28 },
         tooltip: { trigger: "item", renderMode: "richText", backgroundColor: colour("--card"), borderColor: colour("--line"), textStyle: { color: colour("--ink") }, formatter: function (item) { return item.data.said.voice + "\n" + item.data.said.day + ": " + item.data.said.words; } },
-        xAxis: { type: "time", axisLine: { lineStyle: { color: colour("--line") } }, axisLabel: { color: soft, hideOverlap: true }, minInterval: 86400000 },
+        xAxis: { type: "time", axisLine: { lineStyle: { color: colour("--line") } }, axisLabel: { color: soft, hideOverlap: true, formatter: "{d} {MMM} {yyyy}" }, minInterval: 86400000 },
         yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("--line") } }, axisLabel: { color: soft } },
         dataZoom: [{ type: "inside" }],
         series: Array.from(voices.entries()).map(function (pair, number) {

@@ -1,0 +1,231 @@
+"""Corrections for programs: what the forms of the pages do, as JSON.
+
+`revision`s come with claims (`GET /api/v1/claim`) and incidents (`GET /api/v1/incidents/{id}/revision`);
+sent back as `expect`, a correction of something that has changed since is refused with 409, and nothing is
+written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import anyio.to_thread
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from rashomon.desk.access import need
+from rashomon.desk.answers import Asking, FaultBody, Missing, data
+from rashomon.desk.correcting import gold_file, seen
+from rashomon.desk.pages import desk_of
+from rashomon.errors import InputError
+from rashomon.store.correcting import Corrections
+from rashomon.store.decided import Decided, revision
+from rashomon.store.desk import Desk
+
+_LONGEST = 1_000
+_ERRORS = {
+    400: ResponseSpec(FaultBody, description="The question cannot be understood"),
+    401: ResponseSpec(FaultBody, description="Nobody is signed in"),
+    403: ResponseSpec(FaultBody, description="This needs the scope `correct`"),
+    404: ResponseSpec(FaultBody, description="There is no such thing"),
+    409: ResponseSpec(FaultBody, description="It is not as `expect` says any more"),
+}
+
+
+class _Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True):
+    note: Annotated[str, msgspec.Meta(max_length=_LONGEST)] | None = None
+
+
+class Merge(_Wanted, frozen=True, tag="merge"):
+    """Incidents are one; `expect` has revisions by incident."""
+
+    incidents: list[str]
+    expect: dict[str, str] = {}
+
+    def done(self, decide: Corrections, by: str) -> list[int]:
+        """The numbers of what was written."""
+        return [decide.merge(self.incidents, by=by, note=self.note, expect=self.expect)]
+
+
+class Split(_Wanted, frozen=True, tag="split"):
+    """Some claims of an incident are one of their own."""
+
+    incident: str
+    claims: list[str]
+    expect: str | None = None
+
+    def done(self, decide: Corrections, by: str) -> list[int]:
+        """The numbers of what was written."""
+        return [decide.split(self.incident, self.claims, by=by, note=self.note, expect=self.expect)]
+
+
+class Dismiss(_Wanted, frozen=True, tag="dismiss"):
+    """An incident is none."""
+
+    incident: str
+    expect: str | None = None
+
+    def done(self, decide: Corrections, by: str) -> list[int]:
+        """The numbers of what was written."""
+        return [decide.dismiss(self.incident, by=by, note=self.note, expect=self.expect)]
+
+
+class Restore(_Wanted, frozen=True, tag="restore"):
+    """A dismissed incident is one after all."""
+
+    incident: str
+    expect: str | None = None
+
+    def done(self, decide: Corrections, by: str) -> list[int]:
+        """The numbers of what was undone."""
+        return decide.restore(self.incident, by=by, expect=self.expect)
+
+
+class FixFields(_Wanted, frozen=True, tag="field"):
+    """Fields of a claim are others; values are as in the JSON of a claim."""
+
+    claim: str
+    values: dict[str, Any]
+    expect: str | None = None
+
+    def done(self, decide: Corrections, by: str) -> list[int]:
+        """The numbers of what was written."""
+        return decide.fix_all(self.claim, self.values, by=by, note=self.note, expect=self.expect)
+
+
+class SameActor(_Wanted, frozen=True, tag="same_actor"):
+    """A name is an actor that is known by another."""
+
+    name: str
+    into: dict[str, str | None]
+
+    def done(self, decide: Corrections, by: str) -> list[int]:
+        """The numbers of what was written."""
+        return [decide.same_actor(self.name, self.into, by=by, note=self.note)]
+
+
+Wanted = Merge | Split | Dismiss | Restore | FixFields | SameActor
+_wanted: Callable[[bytes], Wanted] = msgspec.json.Decoder(Wanted).decode
+
+
+@get("/corrections", responses=_ERRORS)
+async def corrections(
+    request: Asking,
+    state: State,
+    kind: FromQuery[str | None] = None,
+    by: FromQuery[str | None] = None,
+    claim: FromQuery[str | None] = None,
+    incident: FromQuery[str | None] = None,
+    holds: Annotated[
+        str | None, QueryParameter(name="holds", required=False, description="yes, or no for undone ones")
+    ] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """Corrections, the last first, each with the claims and incidents that it is about now."""
+    known = ("kind", "by", "claim", "incident", "holds", "cursor", "limit")
+    for name in request.query_params:
+        if name not in known:
+            what = f"there is no parameter {name[:40]!r}"
+            raise InputError(what, where=name[:40], hint=f"there are {', '.join(known)}")
+    if holds not in (None, "", "yes", "no"):
+        raise InputError("it holds or it does not", where="holds", hint="yes or no")
+    size, before = _whole(limit, "limit") or 50, _whole(cursor, "cursor")
+
+    def work() -> Response[bytes]:
+        desk = desk_of(state)
+        refs = [claim] if claim else None
+        if incident:
+            refs = list(_detail(desk, incident).incident.claims)
+        found = desk.corrections.decided(
+            kind=kind or None,
+            by=by or None,
+            claims=refs,
+            holds=None if not holds else holds == "yes",
+            before=before,
+            limit=size,
+        )
+        after = str(found[-1].correction.number) if len(found) == size else None
+        return data({"items": [_as_data(each) for each in found], "cursor": after})
+
+    return await anyio.to_thread.run_sync(work)
+
+
+def _whole(value: str | None, name: str) -> int | None:
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 16):
+        raise InputError(
+            f"{value[:40]!r} is no number", where=name, hint="a whole number, as the list had it"
+        )
+    return int(value)
+
+
+def _as_data(one: Decided) -> dict[str, Any]:
+    about = [{"claim": each.claim.id, "incident": each.incident} for each in one.about]
+    return {**msgspec.structs.asdict(one.correction), "about": about}
+
+
+@post("/corrections", responses=_ERRORS, status_code=201)
+async def correct(request: Request[Any, Any, State], state: State) -> Response[bytes]:
+    """Correct: `kind` is merge (`incidents`), split (`incident`, `claims`), dismiss or restore (`incident`),
+    field (`claim`, `values`) or same_actor (`name`, `into`); with `note` and, but for the last,
+    `expect`."""
+    person = need(request, "correct")
+    try:
+        wanted = _wanted(await request.body())
+    except msgspec.DecodeError as error:
+        hint = "the page /api says what they look like"
+        raise InputError(f"this is no correction: {error}", hint=hint) from error
+
+    def work() -> Response[bytes]:
+        decide = desk_of(state).corrections
+        return data({"numbers": wanted.done(decide, person.name)}, status=201)
+
+    return await anyio.to_thread.run_sync(work)
+
+
+@post("/corrections/{number:int}/undo", responses=_ERRORS, status_code=200)
+async def undo(request: Asking, state: State, number: FromPath[int]) -> Response[bytes]:
+    """Let a correction hold no more; as it was."""
+    person = need(request, "correct")
+    was = await anyio.to_thread.run_sync(lambda: desk_of(state).corrections.undo(number, by=person.name))
+    return data(was)
+
+
+@get("/corrections/gold", sync_to_thread=True, responses=_ERRORS)
+def gold(state: State) -> Response[bytes]:
+    """The reports of which claims were corrected, whole, as a story file of the accounts form (YAML)."""
+    return gold_file(desk_of(state))
+
+
+@get("/claim", sync_to_thread=True, responses=_ERRORS)
+def claim(state: State, id: FromQuery[str] = "") -> Response[bytes]:
+    """One claim as it holds and as it was read, its incident, and its revision."""
+    found = desk_of(state).corrections.claim(id)
+    if found is None:
+        raise Missing("there is no such claim", where=id[:80])
+    return data({**msgspec.structs.asdict(found), "revision": revision([found.claim])})
+
+
+@get("/incidents/{ref:str}/revision", sync_to_thread=True, responses=_ERRORS)
+def incident_revision(state: State, ref: FromPath[str]) -> Response[bytes]:
+    """What an incident is known by as it is now, to be sent back as `expect`."""
+    detail = _detail(desk_of(state), ref)
+    return data({"incident": detail.record.id, "revision": seen(detail)})
+
+
+def _detail(desk: Desk, ref: str) -> Any:
+    detail = desk.incident(ref)
+    if detail is None:
+        raise Missing("there is no such incident", where=ref[:80])
+    return detail
+
+
+router = Router("/api/v1", route_handlers=[corrections, correct, undo, gold, claim, incident_revision])
+
+__all__ = ["router"]
