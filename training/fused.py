@@ -19,8 +19,8 @@ from training.network import Encoder, Layer, relative_bucket
 
 
 class FusedAttention(torch.autograd.Function):
-    """`com.microsoft.MultiHeadAttention`: query, key and value [batch, pieces, width], the heads side by side, to
-    their mixture of the same shape. `bias` [1, heads, pieces, pieces] is added to the scores, or is None."""
+    """`com.microsoft.MultiHeadAttention`: query, key and value [batch, pieces, width], heads side by side,
+    to their mixture of the same shape. `bias` [1, heads, pieces, pieces] is added to the scores, or None."""
 
     @staticmethod
     def forward(_: Any, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, heads: int) -> Tensor:
