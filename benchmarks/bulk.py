@@ -4,11 +4,11 @@
     spacy     the same against spaCy's pipeline (tok2vec, tagger, parser, names; untrained)
     roberta   the same against an encoder of RoBERTa-base's shape (int8, untrained)
     copies    time a report of an archive with 40% copies, against the same archive without them
-    workers   reports a second of two processes against one (wall clock: needs two idle cores)
+    processes reports a second of two processes against one (wall clock: needs two idle cores), and CPU
     memory    resident memory of a process as it reads, its growth and its peak
     kills     100 processes killed at random over 1,000 shards with poison: the same tables as undisturbed
 
-Except for `workers`, times are CPU seconds of one thread, and both sides take turns on the same texts, so
+Except for `processes`, times are CPU seconds of one thread, and both sides take turns on the same texts, so
 that what else the machine does weighs on both alike. The status is 1 where a ratio is under its floor.
 """
 
@@ -31,12 +31,13 @@ from typing import NamedTuple
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
 
 from benchmarks import archives, peers
+from benchmarks.processes import scaling
 from rashomon.bulk import Options, run
 from rashomon.bulk.plan import plan
 from rashomon.bulk.pool import Pool
 from rashomon.bulk.reading import ReadTask, read_shard, reader_of
 
-FLOORS = {"share": 0.55, "spacy": 0.8, "roberta": 5.0, "copies": 1.5, "workers": 1.8}
+FLOORS = {"share": 0.55, "spacy": 0.8, "roberta": 5.0, "copies": 1.5, "processes": 1.8}
 _CHUNK = 10
 _MAX_CHARS = 300_000
 
@@ -108,14 +109,15 @@ def copies(count: int, folder: Path, _: Path) -> Measured:
     return Measured("copies", alone / together, told)
 
 
-def workers(count: int, folder: Path, _: Path) -> Measured:
-    """Two processes against one, on the wall clock, starting included in neither."""
-    path = archives.write(folder / "all.jsonl", archives.articles(count))
-    options = Options(max_chars=_MAX_CHARS, shard_bytes=20_000, incidents=False)
-    run([str(path)], folder / "warm", options, lambda: Pool(2))
-    seconds = {n: run([str(path)], folder / f"w{n}", options, lambda n=n: Pool(n)).seconds for n in (1, 2)}
-    told = f"{seconds[1]:.1f} s with one, {seconds[2]:.1f} s with two; load {os.getloadavg()[0]:.1f}"
-    return Measured("workers", seconds[1] / seconds[2], told)
+def processes(count: int, folder: Path, _: Path) -> Measured:
+    """Two processes against one, on the wall clock, and what a report costs the CPU in each."""
+    found = scaling(folder, count, _MAX_CHARS)
+    one, two = (1000 * found.cpu[n] / found.reports for n in (1, 2))
+    told = (
+        f"{found.wall[1]:.1f} s with one, {found.wall[2]:.1f} s with two; CPU a report {one:.0f} ms with one, "
+        f"{two:.0f} ms with two: {2 * one / two:.2f} times as many on idle cores; load before {found.load:.1f}"
+    )
+    return Measured("processes", found.wall[1] / found.wall[2], told)
 
 
 def memory(count: int, folder: Path, _: Path) -> Measured:
@@ -220,7 +222,7 @@ def _hash(out: Path) -> str:
     return digest.hexdigest()
 
 
-MEASURES = {m.__name__: m for m in (share, spacy, roberta, copies, workers, memory, kills)}
+MEASURES = {m.__name__: m for m in (share, spacy, roberta, copies, processes, memory, kills)}
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from training import bases, labels
+from training.fused import fused_states
 from training.network import TAG_HEADS, Geometry, Reader
 
 FORMAT = 1
@@ -29,7 +30,7 @@ ROLE_OUTPUTS = ("role_query", "role_key", "role_word", "role_null")
 
 class Exported(nn.Module):
     """The graph that ships: word states, tag scores, and the parts of the role scorer before their
-    product."""
+    product. Nothing in it shuts out padding: a window goes through it alone (`encoder.py` says why)."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
@@ -38,7 +39,9 @@ class Exported(nn.Module):
     def forward(
         self, pieces: Tensor, segments: Tensor, firsts: Tensor, shapes: Tensor, breaks: Tensor
     ) -> tuple[Tensor, ...]:
-        words = self.reader.word_states(pieces, segments, firsts, shapes, breaks)
+        words = self.reader.words_of(
+            fused_states(self.reader.encoder, pieces, segments), firsts, shapes, breaks
+        )
         tags = tuple(self.reader.tags[name](words) for name in TAG_HEADS)
         roles = tuple(getattr(self.reader, name)(words) for name in ROLE_OUTPUTS)
         return tags + roles
@@ -66,6 +69,7 @@ def export(weights: Path, target: Path, quantise: bool) -> None:
             output_names=outputs,
             dynamic_axes=axes,
             opset_version=17,
+            custom_opsets={"com.microsoft": 1},
             dynamo=False,
         )
         if quantise:
@@ -75,6 +79,7 @@ def export(weights: Path, target: Path, quantise: bool) -> None:
                 weight_type=QuantType.QInt8,
                 per_channel=True,
                 op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+                extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},  # behind the fused attention
             )
         else:
             shutil.copy(plain, path)

@@ -240,7 +240,10 @@ class Reader(nn.Module):
         self, pieces: Tensor, segments: Tensor, firsts: Tensor, shapes: Tensor, breaks: Tensor
     ) -> Tensor:
         """Word states [batch, words, width]; `firsts` [batch, words] are positions of first pieces."""
-        states = self.encoder(pieces, segments)
+        return self.words_of(self.encoder(pieces, segments), firsts, shapes, breaks)
+
+    def words_of(self, states: Tensor, firsts: Tensor, shapes: Tensor, breaks: Tensor) -> Tensor:
+        """Word states from piece states [batch, pieces, width]."""
         picked = torch.gather(states, 1, firsts[:, :, None].expand(-1, -1, states.shape[-1]))
         joined = torch.cat([picked, self.shapes(shapes), self.breaks(breaks)], -1)
         return self.dropout(self.word_norm(picked + F.gelu(self.word_layer(joined))))

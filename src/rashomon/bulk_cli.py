@@ -70,6 +70,13 @@ def bulk(
         bool, typer.Option("--incidents/--no-incidents", help="Join the claims into incidents as well.")
     ] = True,
     shard_kb: Annotated[int, typer.Option(min=1, metavar="KB", help="Size of a shard.")] = 1024,
+    read_all: Annotated[
+        bool,
+        typer.Option(
+            "--read-all",
+            help="Show the model everything, also what cannot hold a political event at a first look.",
+        ),
+    ] = False,
     patience: Annotated[
         float, typer.Option(min=1, metavar="SECONDS", help="Time that one report may take.")
     ] = 300.0,
@@ -86,7 +93,7 @@ def bulk(
     cause, and stops nothing; the status is 1 where a whole file or shard could
     not be read.
     """
-    from rashomon.bulk.options import Options
+    from rashomon.bulk.options import LOOKING_READER, READER, Options
     from rashomon.bulk.running import run
     from rashomon.reading.intake import limit_of
 
@@ -98,6 +105,7 @@ def bulk(
         sample=sample,
         patience=patience,
         incidents=incidents,
+        reader=READER if read_all else LOOKING_READER,
     )
     count = workers or _cores()
     meter = _Meter(quiet=quiet)
@@ -105,7 +113,7 @@ def bulk(
         if dry_run:
             _say_what_would_be(inputs, options, count, _engine(count, ray), meter)
             return
-        done = run(inputs, out, options, _engine(count, ray), meter)
+        done = run(inputs, out, options, _engine(count, ray), meter, count)
     except KeyboardInterrupt:
         typer.echo("\nStopped. What is finished is kept: the same command goes on from there.", err=True)
         raise typer.Exit(_STOPPED) from None

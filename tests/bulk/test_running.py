@@ -255,3 +255,12 @@ def test_a_sample_is_spread_and_the_same_again(bulk: Bulk, table: Table, tmp_pat
     assert max(int(name[1:]) for name in ids) > 30 > min(int(name[1:]) for name in ids)
     bulk(path, sample=12, out="again")
     assert {row["id"] for row in table("reports", "again")} == ids
+
+
+def test_incidents_are_the_same_whatever_the_number_of_processes_that_join(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", reports(60))
+    options = Options(max_chars=10_000, shard_bytes=3000, reader="bulk_fakes:dangerous")
+    for joiners in (1, 3):
+        run([str(path)], tmp_path / f"{joiners}", options, lambda: Pool(1), joiners=joiners)
+    assert fingerprint(tmp_path / "1") == fingerprint(tmp_path / "3")
+    assert (tmp_path / "1" / "incidents").is_dir()

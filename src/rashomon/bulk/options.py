@@ -15,6 +15,7 @@ import rashomon
 from rashomon.errors import InputError
 
 READER = "rashomon.bulk.reading:load_reader"
+LOOKING_READER = "rashomon.bulk.reading:load_looking_reader"
 SHARD_BYTES = 1 << 20
 PATIENCE = 300.0
 FIELDS = ("text", "id", "title", "published", "publisher", "url", "story", "language")

@@ -14,7 +14,7 @@ import gc
 def load() -> None:
     """Read model and tables, and one report with them. What cannot be read is told by the first that needs
     it."""
-    from rashomon.bulk.options import READER
+    from rashomon.bulk.options import LOOKING_READER, READER
     from rashomon.bulk.reading import reader_of
     from rashomon.model import Report
     from rashomon.reading.intake import check
@@ -24,6 +24,7 @@ def load() -> None:
             "VRELO - Police arrested two men in Port Salema on Tuesday, President Juana Banda said. The "
             "African Union and 300 troops of the army of Kenya left Nairobi, Reuters reported; she denied it."
         )
+        reader_of(LOOKING_READER)  # on top of the other
         reader_of(READER).read_checked(check(Report(text=text, published="2021-05-04", publisher="The Post")))
     gc.collect()
     gc.freeze()  # what is here now is here to stay: collecting would only copy its pages

@@ -7,6 +7,7 @@ aside.
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from importlib import import_module
@@ -16,7 +17,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from rashomon.bulk.copies import Copies
-from rashomon.bulk.options import Options
+from rashomon.bulk.options import READER, Options
 from rashomon.bulk.plan import Shard
 from rashomon.bulk.records import records
 from rashomon.bulk.scanning import LEFT_OUT, OWN, REPEAT
@@ -60,6 +61,16 @@ def load_reader() -> ReadsReports:
     from rashomon.reading.reader import Reader
 
     return Reader(Encoder(model_folder(), threads=1))
+
+
+def load_looking_reader() -> ReadsReports:
+    """The same, with a first look: the model is shown only what can hold a political event."""
+    from rashomon.reading.first_look import FirstLook
+    from rashomon.reading.reader import Reader
+
+    encoder = copy.copy(cast(Reader, reader_of(READER)).encoder)  # one model in a process, not two
+    encoder.look = FirstLook.load()
+    return Reader(encoder)
 
 
 def reader_of(name: str) -> ReadsReports:
@@ -186,4 +197,4 @@ def _log(log: Any, row: Row, seconds: float) -> None:
     log.flush()
 
 
-__all__ = ["DEATHS", "ReadTask", "load_reader", "read_shard", "reader_of"]
+__all__ = ["DEATHS", "ReadTask", "load_looking_reader", "load_reader", "read_shard", "reader_of"]

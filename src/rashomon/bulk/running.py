@@ -88,6 +88,7 @@ def run(
     options: Options,
     engine: Callable[[], Engine],
     on_progress: OnProgress = lambda _: None,
+    joiners: int = 1,
 ) -> Summary:
     """Read an archive into tables. What an earlier run over the same input finished is not done again.
 
@@ -97,6 +98,7 @@ def run(
         options: the settings.
         engine: makes what runs the jobs; called once there is something to run.
         on_progress: called about twice a second.
+        joiners: processes of this machine that compare claims for the incidents; any number gives the same.
 
     Raises:
         InputError: `out` holds other things, or another run is at it; or there is nothing to read.
@@ -107,7 +109,7 @@ def run(
     tables()  # raises before anything is done where pyarrow is missing
     with _at_work(out), _lazily(engine) as started:
         surveyed = survey(inputs, out / "work", options, started, on_progress)
-        return _Run(surveyed, out, options, on_progress).run(started)
+        return _Run(surveyed, out, options, on_progress, joiners).run(started)
 
 
 def survey(
@@ -146,8 +148,11 @@ def survey(
 class _Run:
     """The reading of an archive that was surveyed."""
 
-    def __init__(self, surveyed: Surveyed, out: Path, options: Options, on_progress: OnProgress) -> None:
+    def __init__(
+        self, surveyed: Surveyed, out: Path, options: Options, on_progress: OnProgress, joiners: int
+    ) -> None:
         self.surveyed, self.out, self.options, self.on_progress = surveyed, out, options, on_progress
+        self.joiners = joiners
         self.recipe: Recipe = recipe(options)
         self.not_read = list(surveyed.not_read)
         for name in ("shards", "logs"):
@@ -312,7 +317,7 @@ class _Run:
                     about = row.report
                     yield Report(text="", published=about.published, publisher=about.publisher, id=about.id)
 
-        yield from building.stream(claims(), reports())
+        yield from building.stream(claims(), reports(), workers=self.joiners)
 
 
 class _Meter:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from rashomon.errors import InstallationError
+from rashomon.reading.first_look import FirstLook, after_stops
 from rashomon.reading.windows import Window, cut_windows
 from rashomon.reading.words import IntArray, Words, split_words
 
@@ -26,6 +27,8 @@ FloatArray = NDArray[np.float32]
 HalfArray = NDArray[np.float16]
 FORMAT = 1
 _FARTHEST = 4096
+_SURE = 20.0  # a score beside which the others are nothing
+_SLOWER = ["SkipLayerNormFusion"]  # on the CPU its operator takes four times as long as what it replaces
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Pointing:
 @dataclass(frozen=True)
 class Signals:
     """What the model sees in one text: for each tag head probabilities [words, labels] over the text's
-    words."""
+    words. `unseen` counts the windows that the model was not shown, for a first look found nothing there."""
 
     words: Words
     labels: Labels
@@ -73,6 +76,7 @@ class Signals:
     roles: tuple[dict[str, HalfArray], ...]
     distance_bias: FloatArray
     null_mask: FloatArray
+    unseen: int = 0
 
     @cached_property
     def _window_of(self) -> IntArray:
@@ -140,9 +144,12 @@ def model_folder() -> Path:
 
 
 class Encoder:
-    """The loaded model. Raises InstallationError where its files are missing or of another format."""
+    """The loaded model. Raises InstallationError where its files are missing or of another format.
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
+    With a `look`, windows in which it finds nothing are not shown to the model: no word there is an event.
+    """
+
+    def __init__(self, folder: Path, threads: int | None = None, look: FirstLook | None = None) -> None:
         import onnxruntime
 
         path, vocabulary = folder / "reader.onnx", folder / "tokenizer.json"
@@ -159,7 +166,7 @@ class Encoder:
             options.intra_op_num_threads = threads
         try:
             self.session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
+                str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
             )
             metadata = self.session.get_modelmeta().custom_metadata_map
             read: dict[str, Any] = {key: json.loads(value) for key, value in metadata.items()}
@@ -181,7 +188,9 @@ class Encoder:
         self.calibration: dict[str, float] = read["calibration"]
         self._distance_bias = np.asarray(read["role_distance"], np.float32)
         self._null_mask = np.asarray(read["null_mask"], np.float32)
-        self._outputs = [output.name for output in self.session.get_outputs()]
+        self._widths = {output.name: int(output.shape[-1]) for output in self.session.get_outputs()}
+        self._outputs = list(self._widths)
+        self.look = look
 
     @staticmethod
     @cache
@@ -195,11 +204,30 @@ class Encoder:
             (split_words(text, self.tokenizer), split_words(title, self.tokenizer) if title else None)
             for text, title in texts
         ]
-        windows = [cut_windows(words, title) for words, title in split]
-        return [
-            self._gather(words, cut, [self._run_window(words, window) for window in cut])
-            for (words, _), cut in zip(split, windows, strict=True)
+        return [self._seen(words, cut_windows(words, title)) for words, title in split]
+
+    def _seen(self, words: Words, windows: list[Window]) -> Signals:
+        if self.look is None:
+            return self._gather(words, windows, [self._run_window(words, window) for window in windows], 0)
+        flags = self.look.flags(words)
+        shown = [bool(flags[window.words[window.core_start : window.core_end]].any()) for window in windows]
+        parts = [
+            self._run_window(words, window) if show else self._blank(words, window)
+            for window, show in zip(windows, shown, strict=True)
         ]
+        return self._gather(words, windows, parts, shown.count(False))
+
+    def _blank(self, words: Words, window: Window) -> dict[str, NDArray[Any]]:
+        """Outputs without an event, and with the sentences that stops and capitals tell."""
+        count = len(window.words)
+        out: dict[str, NDArray[Any]] = {
+            name: np.zeros((0 if name.startswith("role_") else count, width), np.float32)
+            for name, width in self._widths.items()
+        }
+        for name in ("event", "mention"):
+            out[name][:, 0] = _SURE  # the first label is that of none
+        out["sentence"][:, 0] = np.where(after_stops(words)[window.words], _SURE, -_SURE)
+        return out
 
     def _run_window(self, words: Words, window: Window) -> dict[str, NDArray[Any]]:
         """The outputs for one window.
@@ -222,7 +250,9 @@ class Encoder:
             for name, value in zip(self._outputs, outputs, strict=True)
         }
 
-    def _gather(self, words: Words, windows: list[Window], parts: list[dict[str, NDArray[Any]]]) -> Signals:
+    def _gather(
+        self, words: Words, windows: list[Window], parts: list[dict[str, NDArray[Any]]], unseen: int
+    ) -> Signals:
         tags: dict[str, FloatArray] = {}
         for name in self._outputs:
             if name.startswith("role_"):
@@ -231,4 +261,5 @@ class Encoder:
             scores = np.concatenate(own) if own else np.zeros((0, 1), np.float32)
             tags[name] = sigmoid(scores) if scores.shape[-1] == 1 else softmax(scores)
         roles = tuple({k: v for k, v in p.items() if k.startswith("role_")} for p in parts)
-        return Signals(words, self.labels, tags, tuple(windows), roles, self._distance_bias, self._null_mask)
+        bias, mask = self._distance_bias, self._null_mask
+        return Signals(words, self.labels, tags, tuple(windows), roles, bias, mask, unseen)

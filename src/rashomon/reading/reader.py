@@ -54,6 +54,7 @@ DEEDS = frozenset({"ASSAULT", "COERCE", "PROTEST", "MOBILIZE", "RETREAT"})
 # told by it.
 NOTHING_IN_QUOTES = 0.9
 NO_PLACE = 0.7  # the pointer's weight on nothing above which no place is taken: best F1 on held-out stories
+NOTHING_SEEN = "not read: nothing in it looks like a political event"
 IMPLIED = 0.5  # share of what speaks for any country that makes one that of a deed
 PRONOUNS = frozenset([
     "he", "she", "it", "they", "we", "i", "you", "him", "her", "them", "us", "his", "its", "their",
@@ -80,7 +81,11 @@ class Reader:
 
     def read_checked(self, checked: Checked) -> Reading:
         """The claims of a report that `intake.check` has let through, under whatever limit."""
-        return self._opened(checked.report).reading(checked.notes)
+        report = checked.report
+        [signals] = self.encoder.run([(running_text(report.text), report.title)])
+        if signals.unseen and signals.unseen == len(signals.windows):
+            return Reading(report, (), (*checked.notes, NOTHING_SEEN))
+        return _ReportReading(report, signals, self.encoder.calibration).reading(checked.notes)
 
     def explain(self, report: Report, number: int) -> tuple[Claim, tuple[Decision, ...]]:
         """One claim of a report (the first is 0), with how each of its fields came to be.
