@@ -1,10 +1,10 @@
 """What runs on a disk that fails (see faulty_disk.c): `python faulty_disk.py FOLDER FIRST LAST`, under
 LD_PRELOAD.
 
-For every n from FIRST to LAST reports are added to a copy of one store while the nth write under FOLDER fails,
-and the two behind it: as `ENOSPC` where n is even, as `EIO` where it is odd. Adding has to go on by itself,
-reading has to go on meanwhile, and in the end the store has to be what it is without faults. Then the same for
-a file of reports and the state of a watcher. Prints how many faults struck.
+For every n from FIRST to LAST reports are added to a copy of one store while the nth write under FOLDER
+fails, and the two behind it: as `ENOSPC` where n is even, as `EIO` where it is odd. Adding has to go on by
+itself, reading has to go on meanwhile, and in the end the store has to be what it is without faults. Then the
+same for a file of reports and the state of a watcher. Prints how many faults struck.
 """
 
 from __future__ import annotations
