@@ -1,5 +1,5 @@
 """Faults while reports are taken in: the disk is full or fails, the server goes away, the process is killed.
-Intake stops and says so, reading goes on, and intake goes on by itself; what is stored is as without faults."""
+Intake stops and says so, reading goes on, intake goes on by itself; what is stored is as without faults."""
 
 from __future__ import annotations
 
@@ -236,3 +236,17 @@ def test_commands_that_are_killed_end_as_if_they_had_not_been() -> None:
     seen = store_kills.run(12, size=6, seed=3, only=["intake", "reconcile", "forget", "migrate"])
     assert sum(tally.kills for tally in seen.values()) >= 12
     assert all(tally.ended for tally in seen.values())
+
+
+@pytest.mark.parametrize("writers", [8, 2])
+def test_writers_at_once_lose_nothing_and_come_back(
+    writers: int, memory: Path, request: pytest.FixtureRequest
+) -> None:
+    import writers as bench
+
+    if writers == 8:
+        store = str(memory / "desk.db")
+    else:
+        store = request.getfixturevalue("postgres_server").create("two_desks")
+    seen = bench.run(store, writers, float(os.environ.get("WRITER_SECONDS", "6")))
+    assert seen["reports"] > writers and seen["corrections"] >= writers

@@ -273,7 +273,9 @@ class Desk:
         with self.store.reading() as connection:
             known = retention.rows_of(connection, ref=report, name=publisher, before=day)
             profile = publishers.profile_of(connection, publisher) if publisher is not None else None
-        if before is None and not known and profile is None:
+            # one that was stopped behind its last report has still to be scrubbed
+            begun = retention.is_forgotten(connection, ref=report, name=publisher)
+        if before is None and not known and profile is None and not begun:
             raise InputError(f"the store has nothing of {report or publisher!r}", where=self.store.name)
         if publisher is not None:
             name = publisher
