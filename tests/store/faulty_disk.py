@@ -15,10 +15,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from rashomon import _patience
-from rashomon._patience import Patience
+from rashomon import patience
 from rashomon.errors import StoreError
 from rashomon.model import Report
+from rashomon.patience import Patience
 from rashomon.sources.watch import FeedState
 from rashomon.sources.watch_state import ReportFile, SqliteState
 from rashomon.store.desk import Desk
@@ -101,7 +101,7 @@ def files(folder: Path, last: int) -> int:
 
 
 def main() -> None:
-    _patience._SHORTEST = 0.001  # type: ignore[misc]
+    patience._SHORTEST = 0.001  # type: ignore[misc]
     folder = Path(sys.argv[1]).resolve()
     try:
         print(stores(folder, int(sys.argv[2]), int(sys.argv[3])), files(folder, 40))

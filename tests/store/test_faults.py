@@ -21,10 +21,10 @@ import sqlalchemy as sa
 from postgres_server import Server
 from store_builders import attack, many
 
-from rashomon import _patience
-from rashomon._patience import Patience
+from rashomon import patience
 from rashomon.errors import StoreBusy, StoreError, StoreFull
 from rashomon.model import Report
+from rashomon.patience import Patience
 from rashomon.sources.watch_state import ReportFile
 from rashomon.store.desk import Desk
 
@@ -74,7 +74,7 @@ def test_whichever_of_200_statements_fails_intake_goes_on_by_itself(
 ) -> None:
     from store_kills import contents
 
-    monkeypatch.setattr(_patience, "_SHORTEST", 0.0)
+    monkeypatch.setattr(patience, "_SHORTEST", 0.0)
     new = many(9, 60)
     begin, clean, store = memory / "begin.db", memory / "clean.db", memory / "desk.db"
     with Desk(begin) as desk:
@@ -124,7 +124,7 @@ def test_a_disk_whose_nth_write_fails_loses_nothing(memory: Path, tmp_path: Path
 
 
 def test_a_full_disk_stops_intake_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_patience, "_LONGEST", 0.2)
+    monkeypatch.setattr(patience, "_LONGEST", 0.2)
     said: list[str] = []
     with (
         Desk(tmp_path / "desk.db", patience=Patience(60.0, said.append)) as desk,

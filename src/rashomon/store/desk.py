@@ -15,10 +15,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from rashomon import api
-from rashomon._patience import Patience
 from rashomon.doctor import Finding
 from rashomon.errors import InputError, RashomonError
 from rashomon.model import Reading, Report
+from rashomon.patience import Patience
 from rashomon.store import checking, publishers, queries, retention, shelves
 from rashomon.store.adding import ELSEWHERE, Adder, Given
 from rashomon.store.correcting import Corrections
