@@ -71,7 +71,7 @@ def readers(tmp_path: Path) -> dict[str, Callable[[bytes], object]]:
         "xml_text": xml_text,
         "decode_page": decode_page,
         "feed or page": text_of(_HTML.match),
-        "the feed that a page names": text_of(_named_feed),
+        "the feed that a page names": text_of(lambda text: _named_feed(text, "http://a.example/")),
         "wall": lambda data: wall_of(Page("x"), data, ""),
         "wall in a text": text_of(
             lambda text: wall_of(Page(text[:599]), text.encode("utf-8", "replace"), "")
