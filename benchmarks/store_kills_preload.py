@@ -1,4 +1,4 @@
-"""Imported once by the process that the killed ones are forked from, so that a kill does not hit imports only."""
+"""Imported once by the process that the killed ones are forked from: kills shall not hit imports only."""
 
 import alembic.command
 import fake_reader

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rashomon._patience import Patience
 from rashomon._progress import Meter, how_many
 from rashomon._run import REFUSED
 from rashomon._terminal import Messages, printable
 from rashomon.errors import RashomonError
+from rashomon.patience import Patience
 
 if TYPE_CHECKING:
     from rashomon.store.desk import Desk, Page

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rashomon._patience import Patience
 from rashomon._terminal import Messages, printable
+from rashomon.patience import Patience
 
 if TYPE_CHECKING:
     from rashomon.model import Report

@@ -211,3 +211,63 @@ def test_mappings() -> None:
 
 def test_days() -> None:
     fuzz(["20190528101500", "28 May 2019", "1559044800"], lambda data: day_of(data.decode("latin-1")))
+
+
+BEFORE, AFTER = "The clerk of Vrelo wrote it down.", "The bridge of Dol was opened again."
+
+
+def between(
+    read: Callable[[bytes], list[str]], seed: bytes, first: bytes, last: bytes, head: bytes = b""
+) -> None:
+    """Whatever stands between two good lines, both are read."""
+    for number in range(INPUTS):
+        bad = mutated([seed], number)
+        if bad.startswith((b"\xff\xfe", b"\xfe\xff")):  # this would be another encoding, of the whole
+            continue
+        found = read(head + first + b"\n" + bad + b"\n" + last + b"\n")
+        assert found[:1] == [BEFORE] and found[-1:] == [AFTER], number
+
+
+def texts(rows: Iterator[object]) -> list[str]:
+    return [report.text for row in rows if (report := getattr(row, "report", None)) is not None]
+
+
+def test_good_lines_of_json_are_read_whatever_stands_between() -> None:
+    first, last = (json.dumps({"text": words}).encode() for words in (BEFORE, AFTER))
+    between(lambda data: texts(read_lines(io.BytesIO(data), 500)), json.dumps(ROWS[0]).encode(), first, last)  # type: ignore[arg-type]
+
+
+def test_good_rows_of_a_table_are_read_whatever_stands_between() -> None:
+    between(
+        lambda data: texts(read_csv(io.BytesIO(data), 500)),  # type: ignore[arg-type]
+        f'"{TEXT}",T,20190528'.encode(),
+        f"{BEFORE},T,20190528".encode(),
+        f"{AFTER},T,20190528".encode(),
+        b"text,title,published\n",
+    )
+
+
+def test_good_links_are_read_whatever_stands_between(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    first, last = (f"http://{name}.example/" for name in ("first", "last"))
+
+    def read(data: bytes) -> list[str]:
+        path.write_bytes(data)
+        names = {first: BEFORE, last: AFTER}
+        return [names.get(link.url, "") for link in read_links(path)]
+
+    # what a list is, most of its first lines say
+    good = "".join(f"{first}\n" if not at else f"http://{at}.example/\n" for at in range(50))
+    between(read, b"http://a.example/x?y=1", b"http://more.example/", last.encode(), good.encode())
+
+
+def test_good_records_are_read_whatever_stands_between(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    first, last = (
+        gzip.compress(record(PAGE).replace(b"http://a.example/", f"http://{name}.example".encode(), 1))
+        for name in ("b", "c")
+    )
+    for number in range(INPUTS // 10):
+        path.write_bytes(first + mutated([gzip.compress(record(PAGE))], number) + last)
+        found = [each.url for each in warc.read_records(path) if isinstance(each, warc.Record)]
+        assert found[:1] == ["http://b.example"] and found[-1:] == ["http://c.example"], number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import ipaddress
 import itertools
@@ -10,13 +11,16 @@ import resource
 import socket
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import httpcore2
 import pytest
 from source_web import Web, web
 
 from rashomon.errors import FetchFailed, FetchRefused, InputError
+from rashomon.sources import html
+from rashomon.sources.feeds import parse_feed
 from rashomon.sources.fetch import Fetcher
 from rashomon.sources.guard import Guard, GuardedBackend, is_public, printable_url
 from rashomon.sources.visit import Visitor
@@ -197,6 +201,89 @@ def test_redirects_are_judged_as_the_first_link(target: str) -> None:
     with web() as outside, web() as canary:
         asyncio.run(ask(outside, canary))
         assert canary.asked == []
+
+
+def test_what_a_page_or_a_header_asks_a_browser_to_fetch_is_not_fetched() -> None:
+    async def ask(outside: Web, canary: Web) -> None:
+        page = (
+            f"<html><head><meta http-equiv=refresh content='0;url={canary.url('/meta')}'>"
+            f"<link rel=canonical href='{canary.url('/canonical')}'><base href='{canary.base}'>"
+            f"<script src='{canary.url('/script')}'></script></head><body><img src='{canary.url('/img')}'>"
+            f"<iframe src='{canary.url('/frame')}'></iframe><object data='{canary.url('/object')}'></object>"
+            f"<p>{'The clerk of the market wrote it down. ' * 20}</p></body></html>"
+        )
+        told = {
+            "Refresh": f"0; url={canary.url('/refresh')}", "Content-Location": canary.url("/location"),
+            "Link": f"<{canary.url('/link')}>; rel=preload", "Alt-Svc": f'h2="127.0.0.1:{canary.port}"',
+        }  # fmt: skip
+        outside.pages = {"/a": (200, told, page.encode()), "/b": (300, {"Refresh": told["Refresh"]}, b"")}
+        async with Visitor(guard=outside.guard, between=0.0, attempts=1) as visitor:
+            html.extract((await visitor.get(outside.url("/a"))).body)
+            with pytest.raises(FetchRefused):
+                await visitor.get(outside.url("/b"))
+        doctype = f'<!DOCTYPE rss SYSTEM "{canary.url("/dtd")}">'
+        entity = f'{doctype}<rss version="2.0"><channel><title>x</title></channel></rss>'
+        with contextlib.suppress(InputError):
+            parse_feed(entity.encode(), url=outside.url("/a"))
+
+    with web() as outside, web() as canary:
+        asyncio.run(ask(outside, canary))
+        assert canary.asked == [] and outside.paths() == ["/robots.txt", "/a", "/b"]
+
+
+async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Chunks for ever, as fast as they are taken."""
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    with contextlib.suppress(ConnectionError):
+        while True:
+            writer.write(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
+            await writer.drain()
+
+
+async def headers_for_ever(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    with contextlib.suppress(ConnectionError):
+        while True:
+            writer.write(b"X-More: " + b"x" * 1_000 + b"\r\n")
+            await writer.drain()
+
+
+async def one_header_for_ever(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    with contextlib.suppress(ConnectionError):
+        while True:
+            writer.write(b"x" * 65_536)
+            await writer.drain()
+
+
+async def informed_for_ever(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while True:
+            writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 100)
+            await writer.drain()
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        await reader.read()
+
+
+@pytest.mark.parametrize("serve", [endless, headers_for_ever, one_header_for_ever, informed_for_ever, silent])
+def test_what_never_ends_is_left_and_fills_no_memory(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]],
+) -> None:
+    async def ask() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with Fetcher("test", guard=Guard(also=frozenset({("127.0.0.1", port)})), seconds=2) as fetcher:
+            with pytest.raises((FetchRefused, FetchFailed)):
+                await fetcher.get(f"http://127.0.0.1:{port}/")
+        server.close()
+
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    asyncio.run(ask())
+    assert time.process_time() - start < 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 80 * 1024
 
 
 def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

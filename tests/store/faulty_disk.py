@@ -1,10 +1,10 @@
 """What runs on a disk that fails (see faulty_disk.c): `python faulty_disk.py FOLDER FIRST LAST`, under
 LD_PRELOAD.
 
-For every n from FIRST to LAST reports are added to a copy of one store while the nth write under FOLDER fails,
-and the two behind it: as `ENOSPC` where n is even, as `EIO` where it is odd. Adding has to go on by itself,
-reading has to go on meanwhile, and in the end the store has to be what it is without faults. Then the same for
-a file of reports and the state of a watcher. Prints how many faults struck.
+For every n from FIRST to LAST reports are added to a copy of one store while the nth write under FOLDER
+fails, and the two behind it: as `ENOSPC` where n is even, as `EIO` where it is odd. Adding has to go on by
+itself, reading has to go on meanwhile, and in the end the store has to be what it is without faults. Then the
+same for a file of reports and the state of a watcher. Prints how many faults struck.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from rashomon import _patience
-from rashomon._patience import Patience
+from rashomon import patience
 from rashomon.errors import StoreError
 from rashomon.model import Report
+from rashomon.patience import Patience
 from rashomon.sources.watch import FeedState
 from rashomon.sources.watch_state import ReportFile, SqliteState
 from rashomon.store.desk import Desk
@@ -101,7 +101,7 @@ def files(folder: Path, last: int) -> int:
 
 
 def main() -> None:
-    _patience._SHORTEST = 0.001  # type: ignore[misc]
+    patience._SHORTEST = 0.001  # type: ignore[misc]
     folder = Path(sys.argv[1]).resolve()
     try:
         print(stores(folder, int(sys.argv[2]), int(sys.argv[3])), files(folder, 40))

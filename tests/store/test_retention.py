@@ -9,6 +9,7 @@ from store_builders import attack, many
 from rashomon import reconcile
 from rashomon.errors import InputError
 from rashomon.model import Report
+from rashomon.store import retention
 from rashomon.store.desk import Desk
 
 
@@ -79,6 +80,26 @@ def test_no_word_of_what_was_forgotten_is_left_in_the_file(tmp_path: Path) -> No
             for word in (b"xylophonist", b"brzezinskaya", b"zzyzxton"):
                 assert word not in data, (file.name, word)
     assert b"zzyzxton" not in target.read_bytes().lower()
+
+
+@pytest.mark.parametrize("asked", [{"report": "r-1"}, {"publisher": "Qwertyville Times"}])
+def test_one_that_was_stopped_before_the_file_was_scrubbed_is_taken_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    target = tmp_path / "desk.db"
+    with Desk(target, reader=FakeReader()) as desk:
+        text = "Xylophonist Brzezinskaya was arrested near the quarry. " * 3
+        desk.add(Report(text=text, id="r-1", publisher="Qwertyville Times"))
+
+        def killed(_store: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(retention, "scrub", killed)
+            desk.delete(**asked)  # type: ignore[arg-type]
+        assert desk.delete(**asked).reports == 0  # type: ignore[arg-type]
+        for file in tmp_path.iterdir():
+            assert b"brzezinskaya" not in file.read_bytes().lower(), file.name
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,13 @@ is given bytes that are surely UTF-8, hold no declared entities, and are not too
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Iterator
 from functools import cache
+from html import unescape
+from urllib.parse import urljoin
 
 import msgspec
 
@@ -87,7 +90,7 @@ def parse_feed(data: bytes, *, url: str = "", charset: str | None = None) -> Fee
         raise TextTooLong(f"the feed is over the limit of {MAX_FEED_BYTES >> 20} MB")
     text, notes = xml_text(data, charset)
     if _HTML.match(text):
-        raise MalformedInput("this is a web page, not a feed", hint=_named_feed(text) or _HINT)
+        raise MalformedInput("this is a web page, not a feed", hint=_named_feed(text, url) or _HINT)
     answer = _pool().ask(msgspec.json.encode(_Request(text, url)))
     feed = msgspec.json.decode(answer, type=Feed | None)
     if feed is None:
@@ -97,10 +100,14 @@ def parse_feed(data: bytes, *, url: str = "", charset: str | None = None) -> Fee
     return msgspec.structs.replace(feed, notes=notes + feed.notes)
 
 
-def _named_feed(page: str) -> str | None:
+def _named_feed(page: str, url: str) -> str | None:
     found = _ALTERNATE.search(page[:200_000])
     link = _HREF.search(found[0]) if found else None
-    return f"the page names this feed: {link[1][:200]}" if link else None
+    if link is None:
+        return None
+    with contextlib.suppress(ValueError):  # what cannot be joined is given as it stands
+        return f"the page names this feed: {urljoin(url, unescape(link[1]))[:200]}"
+    return f"the page names this feed: {link[1][:200]}"
 
 
 def stop() -> None:

@@ -145,7 +145,9 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         try:
             async with asyncio.timeout(_RESOLVE_SECONDS):
                 found = await self._resolve(host, port)
-        except (OSError, UnicodeError, TimeoutError) as error:
+        except TimeoutError as error:
+            raise FetchFailed(f"the host {host!r} could not be looked up in time") from error
+        except (OSError, UnicodeError) as error:
             raise FetchFailed(f"the host {host!r} cannot be found", hint="look at the spelling") from error
         public = [address for address in found if self._guard.allows(address, port)]
         if not public:

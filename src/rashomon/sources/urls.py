@@ -25,7 +25,6 @@ from typing import IO, NamedTuple, Protocol
 
 import msgspec
 
-from rashomon._patience import Patience
 from rashomon.errors import (
     EmptyText,
     FetchFailed,
@@ -36,6 +35,7 @@ from rashomon.errors import (
     TextTooLong,
 )
 from rashomon.model import Report
+from rashomon.patience import Patience
 from rashomon.sources import html
 from rashomon.sources.articles import report_of_entry, wall_of
 from rashomon.sources.columns import day_of

@@ -113,7 +113,9 @@ def _answer(request: bytes) -> Iterator[bytes]:
                     elif idle >= _BEAT:
                         idle = 0
                         yield b""
-                start = None
+                # behind a damage fastwarc may take what it cannot read for the end
+                tries += bool(tries)
+                start = _next_member(file, at) if 0 < tries < _MENDED else None
             except (OSError, ValueError, EOFError, RuntimeError) as error:
                 tries += 1
                 if met or not damages:  # else this is still the damage that was met before

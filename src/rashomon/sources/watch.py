@@ -18,7 +18,6 @@ from typing import Protocol
 
 import msgspec
 
-from rashomon._patience import Patience
 from rashomon.errors import (
     EmptyText,
     FetchFailed,
@@ -30,6 +29,7 @@ from rashomon.errors import (
     TextTooLong,
 )
 from rashomon.model import Report
+from rashomon.patience import Patience
 from rashomon.sources import feeds, html
 from rashomon.sources.articles import Told, has_whole_text, report_of_entry, wall_of
 from rashomon.sources.feeds import MAX_FEED_BYTES, Entry, Feed

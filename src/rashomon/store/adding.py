@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from rashomon import api
-from rashomon._patience import Patience
 from rashomon.errors import InputError, MalformedInput, RashomonError
 from rashomon.model import Reading, Report
+from rashomon.patience import Patience
 from rashomon.reading.intake import check
 from rashomon.reading.version import reader_version
 from rashomon.store import identity, intake, rereading, shelves

@@ -15,10 +15,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from rashomon import api
-from rashomon._patience import Patience
 from rashomon.doctor import Finding
 from rashomon.errors import InputError, RashomonError
 from rashomon.model import Reading, Report
+from rashomon.patience import Patience
 from rashomon.store import checking, publishers, queries, retention, shelves
 from rashomon.store.adding import ELSEWHERE, Adder, Given
 from rashomon.store.correcting import Corrections
@@ -275,7 +275,9 @@ class Desk:
         with self.store.reading() as connection:
             known = retention.rows_of(connection, ref=report, name=publisher, before=day)
             profile = publishers.profile_of(connection, publisher) if publisher is not None else None
-        if before is None and not known and profile is None:
+            # one that was stopped behind its last report has still to be scrubbed
+            begun = retention.is_forgotten(connection, ref=report, name=publisher)
+        if before is None and not known and profile is None and not begun:
             raise InputError(f"the store has nothing of {report or publisher!r}", where=self.store.name)
         if publisher is not None:
             name = publisher

@@ -102,6 +102,13 @@ def drop_profile(connection: Connection, name: str) -> None:
     connection.execute(sa.delete(publisher).where(publisher.c.key == key_of(name)))
 
 
+def is_forgotten(connection: Connection, *, ref: str | None = None, name: str | None = None) -> bool:
+    """Whether a report of that id, or a publisher, has a tombstone."""
+    kind, key = ("id", ref) if ref is not None else ("publisher", key_of(name or ""))
+    query = sa.select(tombstone.c.num).where(tombstone.c.kind == kind, tombstone.c.key == key)
+    return connection.execute(query).first() is not None
+
+
 def tombstones(connection: Connection) -> list[Tombstone]:
     """All tombstones, one of each deleted report (its id) and publisher, the last first."""
     query = sa.select(tombstone).where(tombstone.c.kind.in_(("id", "publisher")))

@@ -6,7 +6,6 @@ of a store by those who read it waits for nobody: only intake has patience.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
@@ -49,6 +48,8 @@ class Patience:
 
     async def outlast(self, work: Callable[[], Awaitable[None] | None]) -> None:
         """As a call, for what may be a coroutine function; others go on meanwhile."""
+        import asyncio  # not for every command that waits for nothing
+
         with _Wait(self) as wait:
             while True:
                 try:
