@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim, Report
 from rashomon.reconcile.incidents import Incident
-from rashomon.store.queries import IncidentFilter, filtered, incident_record
+from rashomon.store.queries import IncidentFilter, filtered, incident_record, is_party
 from rashomon.store.records import Change, IncidentRecord
 from rashomon.store.rows import party_value
 from rashomon.store.schema import (
@@ -38,6 +38,7 @@ TIMELINE = 20_000
 """Incidents that a timeline counts at most."""
 LATEST = 20_000
 """Claims among which parties, voices and dyads are counted."""
+_CODES = 64
 _incident = msgspec.json.Decoder(Incident).decode
 _claim = msgspec.json.Decoder(Claim).decode
 Step = Literal["day", "month", "year"]
@@ -151,13 +152,14 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
     """
     query = sa.select(incident.c.last_day, incident.c.disputed)
     some = filtered(connection, asked, query, incident.c.last_day, None).limit(TIMELINE).subquery()
-    by_day = sa.select(some.c.last_day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(some.c.last_day)
-    days = sorted((str(day), int(count), int(disputed)) for day, count, disputed in connection.execute(by_day))
+    day = some.c.last_day
+    by_day = sa.select(day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(day)
+    days = sorted((str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(by_day))
     step = _step(*((days[0][0], days[-1][0]) if days else (None, None)))
     bars: dict[str, tuple[int, int]] = {}
-    for day, count, disputed in days:
-        before = bars.get(day[: _WIDTH[step]], (0, 0))
-        bars[day[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
+    for one, count, disputed in days:
+        before = bars.get(one[: _WIDTH[step]], (0, 0))
+        bars[one[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
     made = tuple((period, count, disputed) for period, (count, disputed) in bars.items())
     return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE)
 
@@ -232,27 +234,17 @@ def between(
     connection: Connection, one: str, other: str, since: str | None, until: str | None, limit: int = 1_000
 ) -> Between:
     """The latest incidents in which both countries have a part."""
-    second = incident_facet.alias()
-    query = sa.select(incident.c.num, incident.c.body).where(
-        sa.exists().where(
-            second.c.incident == incident.c.num, second.c.kind == "actor", second.c.value == other
-        ),
-        incident.c.dismissed == 0,
+    asked = IncidentFilter(actor=one, since=since, until=until)
+    query = filtered(
+        connection, asked, sa.select(incident.c.num), incident.c.last_day, None, [("actor", other)]
     )
-    query = query.join(incident_facet, incident_facet.c.incident == incident.c.num).where(
-        incident_facet.c.kind == "actor", incident_facet.c.value == one
-    )
-    if since:
-        query = query.where(incident.c.last_day >= since)
-    if until:
-        query = query.where(incident.c.first_day <= until)
-    query = query.order_by(incident_facet.c.last_day.desc(), incident_facet.c.incident.desc())
-    rows = connection.execute(query.limit(limit + 1)).all()
-    nums = [row.num for row in rows[:limit]]
-    claims, numbers = _claims_of(connection, nums)
+    nums = connection.execute(query.limit(limit + 1)).scalars().all()
+    bodies = sa.select(incident.c.num, incident.c.body).where(incident.c.num.in_(nums[:limit]))
+    found = {row.num: row.body for row in connection.execute(bodies)}
+    claims, numbers = _claims_of(connection, nums[:limit])
     reports, homes = _reports_of(connection, numbers)
     return Between(
-        tuple(_incident(row.body) for row in rows[:limit]), claims, reports, homes, len(rows) <= limit
+        tuple(_incident(found[num]) for num in nums[:limit]), claims, reports, homes, len(nums) <= limit
     )
 
 
@@ -342,19 +334,16 @@ def party_profile(connection: Connection, name: str, limit: int = 5_000) -> Part
     """What is told of a party, by its name or code."""
     value = party_value(name)
     told = claim_party.c
-    if value.isupper() and len(value) == 3:
-        mine: sa.ColumnElement[bool] = sa.or_(
-            told.code == value, sa.and_(told.code > f"{value} ", told.code < f"{value}!")
-        )
+    query = sa.select(told.claim, told.role, told.code, told.name, told.last_day)
+    order = (told.last_day.desc(), told.claim.desc())
+    codes = _codes_of(connection, value) if value.isupper() and len(value) == 3 else ()
+    if codes:  # each code is in the order of days, all of them together are not
+        each = [query.where(told.code == code).order_by(*order).limit(limit + 1).subquery() for code in codes]
+        whole = sa.union_all(*(sa.select(part) for part in each)).subquery()
+        latest = sa.select(whole).order_by(whole.c.last_day.desc(), whole.c.claim.desc())
+        some = latest.limit(limit + 1).subquery()
     else:
-        mine = (told.code if value.isupper() and len(value) == 7 else told.key) == value
-    some = (
-        sa.select(told.claim, told.role, told.code, told.name)
-        .where(mine)
-        .order_by(told.last_day.desc(), told.claim.desc())
-        .limit(limit + 1)
-        .subquery()
-    )
+        some = query.where(is_party(value)).order_by(*order).limit(limit + 1).subquery()
     rows = connection.execute(
         sa.select(some.c.role, some.c.code, some.c.name, claim.c.type).join(
             claim, claim.c.num == some.c.claim
@@ -368,3 +357,16 @@ def party_profile(connection: Connection, name: str, limit: int = 5_000) -> Part
         tuple(Counter(row.name for row in rows).most_common(12)),
         len(rows) <= limit,
     )
+
+
+def _codes_of(connection: Connection, country: str) -> list[str]:
+    """The codes of a country's parties, each found from the one before; none where there are very many."""
+    code = claim_party.c.code
+    found: list[str] = []
+    query = sa.select(sa.func.min(code)).where(code < f"{country}!")
+    last = connection.execute(query.where(code >= country)).scalar()
+    while last is not None and len(found) < _CODES:
+        if last == country or last.startswith(f"{country} "):
+            found.append(last)
+        last = connection.execute(query.where(code > last)).scalar()
+    return found if last is None else []
