@@ -221,7 +221,7 @@ def measure(store: str, claims: int, rounds: int, only: str) -> None:
     try:
         assert server.stdout is not None
         port = int(re.search(r":(\d+)/ ", server.stdout.readline())[1])  # type: ignore[index]
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1500)
         fetch(connection, "/")
         load = os.getloadavg()[0]
         print(f"{claims:,} claims; {os.cpu_count()} cores, load {load:.1f} with this; times in milliseconds")

@@ -306,7 +306,8 @@ def fill(store: str, count: int, seed: int = 7) -> None:
 
 
 def _columns(table: str, rows: Sequence[dict[str, Any]]) -> list[str]:
-    return [name for name in schema.metadata.tables[table].columns if name in rows[0]]
+    columns = schema.metadata.tables[table].columns
+    return [column.name for column in columns if column.name in rows[0]]
 
 
 def _fill_sqlite(connection: sqlite3.Connection, count: int, seed: int) -> None:

@@ -13,10 +13,12 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from rashomon.errors import InputError
 from rashomon.store import leads, overviews, shelves
 from rashomon.store.desk import Desk
 from rashomon.store.leads import Lead, Wanted
 from rashomon.store.queries import IncidentFilter
+from rashomon.store.records import cursor_of
 from rashomon.store.schema import (
     claim,
     claim_party,
@@ -31,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 from desk_store import WORDS, fill
 
-CLAIMS = 250
+CLAIMS = 450
 
 
 class Plain:
@@ -246,10 +248,20 @@ def test_reports_are_those_that_fit(plain: Plain) -> None:
 
 
 def test_the_rarest_leads(plain: Plain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leads, "ENOUGH", 50)
+    monkeypatch.setattr(leads, "ENOUGH", 20)
     common, rare = ("status", "happened"), ("dispute", "actor")
     wanted = Wanted(None, None, (common, rare), None, None, False, plain=False)
     with plain.desk.store.reading() as connection:
         assert leads.lead_of(connection, wanted, False).facet == rare
         wanted = Wanted(None, None, (common,), None, None, False, plain=False)
         assert leads.lead_of(connection, wanted, True) == Lead("changed")
+
+
+@pytest.mark.parametrize("num", [-5, 2**40, 2**61])
+def test_a_forged_cursor_is_answered_or_refused(plain: Plain, num: int) -> None:
+    for day in ("2020-01-01", "9999-12-31", "0001-01-01"):
+        assert len(plain.desk.search("killed", cursor=cursor_of("reports", (day, num)))) >= 0
+        assert plain.desk.incidents(words="killed", cursor=cursor_of("day", (day, num))) is not None
+    if plain.desk.store.sqlite:
+        with pytest.raises(InputError):
+            plain.desk.incidents(words="killed", cursor=cursor_of("day", ("yesterday", num)))
