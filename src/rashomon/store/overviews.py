@@ -25,7 +25,6 @@ from rashomon.store.schema import (
     claim_party,
     incident,
     incident_claim,
-    incident_facet,
     pieces,
     publisher,
     report,
@@ -108,9 +107,8 @@ def latest_changes(connection: Connection, limit: int) -> list[tuple[Change, Inc
         last.setdefault(row.incident, change_of(row))
     found = {
         row.id: row
-        for row in connection.execute(
-            sa.select(incident).where(incident.c.id.in_(list(last)), incident.c.dismissed == 0)
-        )
+        for row in connection.execute(sa.select(incident).where(incident.c.id.in_(list(last))))
+        if not row.dismissed  # asked of SQLite, it would begin with all that are not
     }
     told = [(each, incident_record(found[ref])) for ref, each in last.items() if ref in found]
     return told[:limit]
@@ -123,7 +121,7 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
         InputError: a filter cannot be understood.
     """
     query = sa.select(incident.c.num).where(incident.c.lat.is_not(None), incident.c.lon.is_not(None))
-    query = filtered(connection, asked, query, incident.c.last_day, None).limit(limit + 1)
+    query = filtered(connection, asked, query, incident.c.last_day, None, many=True).limit(limit + 1)
     nums = connection.execute(query).scalars().all()
     columns = (
         incident.c.id, incident.c.lon, incident.c.lat, incident.c.type, incident.c.score,
@@ -151,7 +149,7 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
         InputError: a filter cannot be understood.
     """
     query = sa.select(incident.c.last_day, incident.c.disputed)
-    some = filtered(connection, asked, query, incident.c.last_day, None).limit(TIMELINE).subquery()
+    some = filtered(connection, asked, query, incident.c.last_day, None, many=True).limit(TIMELINE).subquery()
     day = some.c.last_day
     by_day = sa.select(day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(day)
     days = sorted((str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(by_day))
@@ -291,19 +289,15 @@ class VoiceProfile(msgspec.Struct, frozen=True):
 
 def voice_profile(connection: Connection, name: str, same: Any, limit: int = 1_000) -> VoiceProfile:
     """How a voice stands among the others. `same` says of a name in a dispute whether it is this voice."""
-    value = party_value(name)
-    query = (
-        sa.select(incident.c.body, incident.c.n_voices, incident.c.type)
-        .join(incident_facet, incident_facet.c.incident == incident.c.num)
-        .where(incident_facet.c.kind == "voice", incident_facet.c.value == value, incident.c.dismissed == 0)
-        .order_by(incident_facet.c.last_day.desc(), incident_facet.c.incident.desc())
-        .limit(limit + 1)
-    )
-    rows = connection.execute(query).all()
+    query = sa.select(incident.c.num)
+    query = filtered(connection, IncidentFilter(voice=name), query, incident.c.last_day, None)
+    nums = connection.execute(query.limit(limit + 1)).scalars().all()
+    wanted = sa.select(incident.c.body, incident.c.n_voices, incident.c.type)
+    rows = connection.execute(wanted.where(incident.c.num.in_(nums[:limit]))).all()
     fields: Counter[str] = Counter()
     against: Counter[str] = Counter()
     shared = differs = revised = 0
-    for row in rows[:limit]:
+    for row in rows:
         one = _incident(row.body)
         shared += row.n_voices > 1
         mine = [each for each in one.disputes if any(same(position.voice) for position in each.positions)]
@@ -311,10 +305,10 @@ def voice_profile(connection: Connection, name: str, same: Any, limit: int = 1_0
         revised += any(same(each.voice) for each in one.updates)
         fields.update({each.field for each in mine})
         against.update({p.voice for each in mine for p in each.positions if not same(p.voice)})
-    kinds = Counter(row.type for row in rows[:limit])
+    kinds = Counter(row.type for row in rows)
     return VoiceProfile(
-        min(len(rows), limit), shared, differs, revised, tuple(fields.most_common()),
-        tuple(against.most_common(12)), tuple(kinds.most_common()), len(rows) <= limit,
+        len(rows), shared, differs, revised, tuple(fields.most_common()),
+        tuple(against.most_common(12)), tuple(kinds.most_common()), len(nums) <= limit,
     )  # fmt: skip
 
 

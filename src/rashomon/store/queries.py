@@ -107,7 +107,11 @@ def rows_of(connection: Connection, nums: Sequence[int]) -> list[sa.Row[Any]]:
 
 def count_incidents(connection: Connection, asked: IncidentFilter) -> int:
     """How many incidents there are, up to `COUNTED`, which stands for "more"."""
-    some = filtered(connection, asked, sa.select(incident.c.num), None, None).limit(COUNTED).subquery()
+    some = (
+        filtered(connection, asked, sa.select(incident.c.num), None, None, many=True)
+        .limit(COUNTED)
+        .subquery()
+    )
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
 
@@ -118,9 +122,11 @@ def filtered(
     column: sa.Column[str] | None,
     after: tuple[str, int] | None,
     also: Sequence[Facet] = (),
+    many: bool = False,
 ) -> sa.Select[Any]:
     """A query over `incident` with its filters and its order: by `column` from the latest on, after that
-    place where there is one; `column` None for no order. `also` are further facets that are asked for."""
+    place where there is one; `column` None for no order. `also` are further facets that are asked for;
+    `many` says that not a page is asked for but thousands."""
     plain: list[sa.ColumnElement[bool]] = []
     since, until = day_of(asked.since, "since"), day_of(asked.until, "until")
     if since:
@@ -139,7 +145,7 @@ def filtered(
     query = query.where(incident.c.dismissed == int(asked.dismissed), *plain)
     wanted = Wanted(
         asked.country, asked.type, tuple(dict.fromkeys([*asked.facets(), *also])), asked.side, asked.words,
-        asked.dismissed, bool(plain), since,
+        asked.dismissed, bool(plain), since, many,
     )  # fmt: skip
     lead = lead_of(connection, wanted, column is incident.c.changed)
     return led(connection, query, wanted, lead, column, after)

@@ -155,7 +155,18 @@ claim = Table(
     Column("corrected", Text),  # JSON, as people corrected it
     Index("ix_claim_report", "report", "ordinal"),
     # in the order of lists, with all that is filtered by: pages are found without reading rows
-    Index("ix_claim_day", "last_day", "num", "first_day", "type", "mode", "status", "frame", "country"),
+    Index(
+        "ix_claim_day",
+        "last_day",
+        "num",
+        "first_day",
+        "type",
+        "mode",
+        "status",
+        "frame",
+        "country",
+        "voice",
+    ),
     Index("ix_claim_country", "country", "last_day", "num", "first_day", "type", "mode", "status", "frame"),
     Index("ix_claim_type", "type", "last_day", "num", "first_day", "mode", "status", "frame", "country"),
     Index(

@@ -28,7 +28,7 @@ MADE = {
         "num": ["num", "dismissed", "last_day", "first_day", "type", "country", *FILTERED, "changed"],
     },
     "claim": {
-        "day": ["last_day", "num", "first_day", "type", "mode", "status", "frame", "country"],
+        "day": ["last_day", "num", "first_day", "type", "mode", "status", "frame", "country", "voice"],
         "country": ["country", "last_day", "num", "first_day", "type", "mode", "status", "frame"],
         "type": ["type", "last_day", "num", "first_day", "mode", "status", "frame", "country"],
         "voice": ["voice", "last_day", "num", "first_day", "type", "mode", "status", "frame", "country"],
