@@ -130,7 +130,8 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
     )  # fmt: skip
     found: dict[int, sa.Row[Any]] = {}
     for some in pieces(nums[:limit]):
-        rows = connection.execute(sa.select(*columns).where(incident.c.num.in_(some)))
+        wanted: sa.Select[Any] = sa.select(*columns).where(incident.c.num.in_(some))
+        rows = connection.execute(wanted)
         found.update((row.num, row) for row in rows)
     made = [
         MapPoint(

@@ -246,7 +246,7 @@ def _claim_records(connection: Connection, nums: Sequence[int]) -> list[ClaimRec
     """Claims by their rows, in that order, with what belongs to them."""
     found: dict[int, ClaimRecord] = {}
     for some in pieces(nums):
-        query = (
+        query: sa.Select[Any] = (
             sa.select(
                 claim.c.num, claim.c.body, claim.c.corrected, incident.c.id.label("incident"),
                 publisher.c.name.label("publisher"), report.c.published,
