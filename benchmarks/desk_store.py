@@ -25,27 +25,28 @@ from rashomon.model import Claim, Date, Figure, Party, Place, Span, Voice, publi
 from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
 from rashomon.store import schema
 from rashomon.store.desk import Desk
-from rashomon.store.fulltext import INDEXED, day_row
+from rashomon.store.fulltext import INDEXED, day_row, sqlite_fill
 from rashomon.store.rows import Told, encoded, facets, incident_columns, key_of, party_rows, span, words_of
 
-LANDS = (
+_LANDS = (
     "UKR RUS ISR PSE SYR SDN MMR ETH YEM IRQ NGA COD SOM MLI AFG PAK IND MEX COL HTI LBN IRN TUR LBY EGY "
     "CAF TCD NER BFA MOZ CMR KEN SSD ZAF ZWE UGA BDI RWA PHL THA IDN BGD LKA NPL CHN TWN KOR PRK JPN VEN "
     "PER ECU BOL BRA CHL ARG GTM HND SLV NIC SRB XKX BIH ARM AZE GEO MDA BLR KAZ KGZ TJK UZB DZA TUN MAR"
-).split()
-TYPES = (
+)
+_TYPES = (
     "ASSAULT COERCE PROTEST ACCUSE MOBILIZE AGREE AID THREATEN REQUEST RETREAT CONSULT SUPPORT COOPERATE "
     "REJECT SANCTION CONCEDE"
-).split()  # fmt: skip
+)
+_WORDS = (
+    "market bridge convoy harvest school clinic road river station council mayor soldiers villagers strike "
+    "drone barracks checkpoint border miners teachers"
+)
+_SOUNDS = "ba dre ki lo mu ne po ra si ta vo za gri hal jen ost"
+LANDS, TYPES, WORDS = _LANDS.split(), _TYPES.split(), _WORDS.split()
+"""The commonest of each first; of words, the commonest of the constructed texts."""
 SECTORS = ("GOV", "MIL", "COP", "REB", "CVL")
 MODES = (None, "aerial", "armed", "arrest", "demo", "riot", "shelling")
 STATUSES = ("happened",) * 14 + ("denied", "planned", "possible", "requested", "ongoing", "conditional")
-WORDS = (
-    "market bridge convoy harvest school clinic road river station council mayor soldiers villagers strike "
-    "drone barracks checkpoint border miners teachers"
-).split()
-"""The commonest words of the constructed texts."""
-_SOUNDS = ("ba", "dre", "ki", "lo", "mu", "ne", "po", "ra", "si", "ta", "vo", "za", "gri", "hal", "jen", "ost")
 _AT = "2026-01-01T00:00:00.000Z"
 _FIRST = datetime.date(2015, 1, 1)
 _DAYS = 4_000
@@ -62,7 +63,8 @@ class Makings:
 
     def __init__(self, seed: int = 7) -> None:
         self.dice = dice = random.Random(seed)
-        invented = sorted({a + b + c for a in _SOUNDS for b in _SOUNDS for c in _SOUNDS})
+        sounds = _SOUNDS.split()
+        invented = sorted({a + b + c for a in sounds for b in sounds for c in sounds})
         dice.shuffle(invented)
         self.words = WORDS + invented
         self.word_weights = zipf(len(self.words), 8)
@@ -184,7 +186,8 @@ class Constructed:
         made = Incident(
             f"i-{number:08}", kind, (mode,) if mode else (), Date(day, day, "day"), place,
             tuple(each.id for each in mine),
-            tuple(Account(its[0].voice, tuple(each.id for each in its)) for its in accounts.values()), disputes,
+            tuple(Account(its[0].voice, tuple(each.id for each in its)) for its in accounts.values()),
+            disputes,
         )  # fmt: skip
         row = incident_columns(made, mine, told)
         changed = f"2026-01-{1 + number // 20_000 % 28:02}T{number % 86_400 // 3600:02}:00:00.000Z"
@@ -201,7 +204,8 @@ class Constructed:
             {"num": number, "words": words_of(made, mine, told), "day_row": day_row(row["last_day"], number)}
         )
         self.rows["change"].append({
-            "num": number, "at": changed, "kind": "new", "incident": made.id, "detail": encoded({"claims": size}),
+            "num": number, "at": changed, "kind": "new", "incident": made.id,
+            "detail": encoded({"claims": size}),
         })  # fmt: skip
 
     def _reports(self, size: int, day: str, began: list[_Report]) -> Iterator[_Report]:
@@ -278,7 +282,8 @@ def batches(count: int, seed: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
             yield made.batch(some)
             some = []
             if count > _BATCH:
-                print(f"{made.claims:,} claims, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+                spent = time.monotonic() - began
+                print(f"{made.claims:,} claims, {spent:.0f} s", file=sys.stderr, flush=True)
     if some:
         yield made.batch(some)
 
@@ -301,13 +306,14 @@ def fill(store: str, count: int, seed: int = 7) -> None:
 
 
 def _columns(table: str, rows: Sequence[dict[str, Any]]) -> list[str]:
-    return [name for name in schema.metadata.tables[table].columns.keys() if name in rows[0]]
+    columns = schema.metadata.tables[table].columns
+    return [column.name for column in columns if column.name in rows[0]]
 
 
 def _fill_sqlite(connection: sqlite3.Connection, count: int, seed: int) -> None:
     connection.executescript(
-        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-600000; PRAGMA foreign_keys=OFF; "
-        "PRAGMA temp_store=FILE; BEGIN"
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-600000; "
+        "PRAGMA foreign_keys=OFF; PRAGMA temp_store=FILE; BEGIN"
     )
     later = connection.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
@@ -328,17 +334,12 @@ def _fill_sqlite(connection: sqlite3.Connection, count: int, seed: int) -> None:
         "INSERT INTO incident_facet SELECT * FROM temp.facets ORDER BY kind, value, last_day, incident"
     )
     connection.execute("DROP TABLE temp.facets")
-    for kind, name, sql in sorted(later):
+    for _, _, sql in sorted(later):
         connection.execute(sql)
-    for table, columns in INDEXED.items():
-        names = ", ".join(columns)
-        order = f"SELECT num FROM {table} ORDER BY day_row"  # out of order the index would fall to pieces
-        for some in schema.pieces([num for (num,) in connection.execute(order)], 10_000):
-            listed = ", ".join(map(str, some))
-            connection.execute(
-                f"INSERT INTO {table}_index (rowid, {names}) "
-                f"SELECT day_row, {names} FROM {table} WHERE num IN ({listed}) ORDER BY day_row"
-            )
+    for table in INDEXED:
+        rows = [row for (row,) in connection.execute(f"SELECT day_row FROM {table}")]
+        for statement in sqlite_fill(table, rows):
+            connection.execute(statement)
     connection.execute("COMMIT")
     connection.execute("PRAGMA analysis_limit=2000")
     connection.execute("ANALYZE")

@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from made_reports import Maker  # noqa: E402
 
 from rashomon.store.desk import Desk  # noqa: E402
+from rashomon.store.fulltext import INDEXED, sqlite_fill  # noqa: E402
 
 BASE = 500
 MOVED = "date({0}, '+' || ({1} * 11 % 2000) || ' days')"
@@ -37,7 +38,10 @@ MOVED = "date({0}, '+' || ({1} * 11 % 2000) || ' days')"
 def fill(path: Path, claims: int) -> None:
     """Make the store."""
     with Desk(path) as desk:
+        begun, cpu = time.perf_counter(), time.process_time()
         desk.add(Maker().readings(BASE))
+        spent = time.perf_counter() - begun, time.process_time() - cpu
+        print(f"{BASE} reports added in {spent[0]:.1f} s, {spent[1]:.1f} s of the processor", file=sys.stderr)
     with sqlite3.connect(path, isolation_level=None) as connection:
         (have,) = connection.execute("SELECT count(*) FROM claim").fetchone()
         connection.executescript(
@@ -51,8 +55,11 @@ def fill(path: Path, claims: int) -> None:
                 connection.execute(statement)
             if copy % 20 == 0:
                 print(f"  {(copy + 1) * have:,} claims", file=sys.stderr, flush=True)
-        for table in ("report_text", "incident_text"):
-            connection.execute(f"INSERT INTO {table}_index ({table}_index) VALUES ('rebuild')")
+        for table in INDEXED:
+            connection.execute(f"INSERT INTO {table}_index ({table}_index) VALUES ('delete-all')")
+            rows = [row for (row,) in connection.execute(f"SELECT day_row FROM {table}")]
+            for statement in sqlite_fill(table, rows):
+                connection.execute(statement)
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
     connection.close()
@@ -71,10 +78,18 @@ def _copies(connection: sqlite3.Connection, shifts: dict[str, int], copy: int) -
         "CASE WHEN kind = 'actor' AND incident % 2 AND value = lower(value) "
         f"THEN value || {one_of} ELSE value END"
     )
+
+
+    def day_row(table: str, day: str, shift: int) -> str:
+        moved = f"CAST(julianday({day}) - 1721424.5 AS INTEGER) << 32"
+        return f"(SELECT {moved} | {table}.num FROM {table} WHERE {table}.num = {table}_text.num + {shift})"
+
     # what is of another number, and what else is other
     changed: dict[str, tuple[str, str, dict[str, str]]] = {
         "report": ("num", "report", {"num": f"num + {r}", "original": f"original + {r}", **named, **moved}),
-        "report_text": ("num", "report", {"num": f"num + {r}", "text": text}),
+        "report_text": ("num", "report", {
+            "num": f"num + {r}", "text": text, "day_row": day_row("report", "day", r),
+        }),
         "claim": ("num", "claim", {"num": f"num + {c}", "report": f"report + {r}", **named, **moved}),
         "claim_party": ("claim", "claim", {"claim": f"claim + {c}", "key": own_actor, **moved}),
         "incident": ("num", "incident", {"num": f"num + {i}", "body": body, **named, **moved}),
@@ -84,7 +99,9 @@ def _copies(connection: sqlite3.Connection, shifts: dict[str, int], copy: int) -
         "incident_facet": (
             "incident", "incident", {"incident": f"incident + {i}", "value": own_value, **moved}
         ),
-        "incident_text": ("num", "incident", {"num": f"num + {i}"}),
+        "incident_text": ("num", "incident", {
+            "num": f"num + {i}", "day_row": day_row("incident", "last_day", i),
+        }),
     }  # fmt: skip
     for table, (key, counted, new) in changed.items():
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]

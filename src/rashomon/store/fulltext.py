@@ -3,14 +3,14 @@
 SQLite keeps an index beside each table of words, and triggers that hold the two together; PostgreSQL computes
 a column. Both fold case and accents as far as they can, and take English endings off.
 
-SQLite's index is kept in the order of lists: its rows have the numbers of `day_row`, the day before the row. So a
-page of what has some words is read from the end of the index on, however common the words are.
+SQLite's index is kept in the order of lists: its rows have the numbers of `day_row`, the day before the row.
+So a page of what has some words is read from the end of the index on, however common the words are.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 INDEXED: dict[str, Sequence[str]] = {"report_text": ("title", "text"), "incident_text": ("words",)}
 """Tables whose words are searched, and the columns that hold them."""
@@ -21,6 +21,7 @@ ROWS = 32
 """Bits of a `day_row` that are the row."""
 MASK = (1 << ROWS) - 1
 """What of a `day_row` is the row."""
+_STEP = 10_000
 _LONGEST = 200_000
 """Characters of a column that PostgreSQL indexes: a tsvector holds one megabyte, and refuses the row
 beyond."""
@@ -32,7 +33,7 @@ def day_row(day: str, num: int) -> int:
 
 
 def sqlite_statements(row: str = "day_row") -> list[str]:
-    """What makes the indexes and their triggers in SQLite; `row` is the column that numbers what they hold."""
+    """What makes the indexes and their triggers in SQLite; the column `row` numbers what they hold."""
     made = []
     for table, columns in INDEXED.items():
         index, names = f"{table}_index", ", ".join(columns)
@@ -47,6 +48,19 @@ def sqlite_statements(row: str = "day_row") -> list[str]:
             f"CREATE TRIGGER {table}_relearn AFTER UPDATE ON {table} BEGIN {forget} {learn} END",
         ]
     return made
+
+
+def sqlite_fill(table: str, day_rows: Iterable[int]) -> Iterator[str]:
+    """What fills an empty index with the words of a table, of all of its `day_row`, in their order: out of it
+    each row would become a piece of the index of its own."""
+    names = ", ".join(INDEXED[table])
+    kept = sorted(day_rows)
+    for at in range(0, len(kept), _STEP):
+        nums = ", ".join(str(row & MASK) for row in kept[at : at + _STEP])
+        yield (
+            f"INSERT INTO {table}_index (rowid, {names}) "
+            f"SELECT day_row, {names} FROM {table} WHERE num IN ({nums}) ORDER BY day_row"
+        )
 
 
 def postgresql_statements() -> list[str]:

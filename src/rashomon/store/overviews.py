@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim, Report
 from rashomon.reconcile.incidents import Incident
-from rashomon.store.queries import IncidentFilter, filtered, incident_record
+from rashomon.store.queries import IncidentFilter, filtered, incident_record, is_party
 from rashomon.store.records import Change, IncidentRecord
 from rashomon.store.rows import party_value
 from rashomon.store.schema import (
@@ -25,7 +25,6 @@ from rashomon.store.schema import (
     claim_party,
     incident,
     incident_claim,
-    incident_facet,
     pieces,
     publisher,
     report,
@@ -38,6 +37,7 @@ TIMELINE = 20_000
 """Incidents that a timeline counts at most."""
 LATEST = 20_000
 """Claims among which parties, voices and dyads are counted."""
+_CODES = 64
 _incident = msgspec.json.Decoder(Incident).decode
 _claim = msgspec.json.Decoder(Claim).decode
 Step = Literal["day", "month", "year"]
@@ -112,9 +112,8 @@ def latest_changes(
         last.setdefault(row.incident, change_of(row))
     found = {
         row.id: row
-        for row in connection.execute(
-            sa.select(incident).where(incident.c.id.in_(list(last)), incident.c.dismissed == 0)
-        )
+        for row in connection.execute(sa.select(incident).where(incident.c.id.in_(list(last))))
+        if not row.dismissed  # asked of SQLite, it would begin with all that are not
     }
     told = [(each, incident_record(found[ref])) for ref, each in last.items() if ref in found]
     return told[:limit]
@@ -127,7 +126,7 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
         InputError: a filter cannot be understood.
     """
     query = sa.select(incident.c.num).where(incident.c.lat.is_not(None), incident.c.lon.is_not(None))
-    query = filtered(connection, asked, query, incident.c.last_day, None).limit(limit + 1)
+    query = filtered(connection, asked, query, incident.c.last_day, None, many=True).limit(limit + 1)
     nums = connection.execute(query).scalars().all()
     columns = (
         incident.c.id, incident.c.lon, incident.c.lat, incident.c.type, incident.c.score,
@@ -136,7 +135,8 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
     )  # fmt: skip
     found: dict[int, sa.Row[Any]] = {}
     for some in pieces(nums[:limit]):
-        rows = connection.execute(sa.select(*columns).where(incident.c.num.in_(some)))
+        wanted: sa.Select[Any] = sa.select(*columns).where(incident.c.num.in_(some))
+        rows = connection.execute(wanted)
         found.update((row.num, row) for row in rows)
     made = [
         MapPoint(
@@ -155,14 +155,15 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
         InputError: a filter cannot be understood.
     """
     query = sa.select(incident.c.last_day, incident.c.disputed)
-    some = filtered(connection, asked, query, incident.c.last_day, None).limit(TIMELINE).subquery()
-    by_day = sa.select(some.c.last_day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(some.c.last_day)
-    days = sorted((str(day), int(count), int(disputed)) for day, count, disputed in connection.execute(by_day))
+    some = filtered(connection, asked, query, incident.c.last_day, None, many=True).limit(TIMELINE).subquery()
+    day = some.c.last_day
+    by_day = sa.select(day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(day)
+    days = sorted((str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(by_day))
     step = _step(*((days[0][0], days[-1][0]) if days else (None, None)))
     bars: dict[str, tuple[int, int]] = {}
-    for day, count, disputed in days:
-        before = bars.get(day[: _WIDTH[step]], (0, 0))
-        bars[day[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
+    for one, count, disputed in days:
+        before = bars.get(one[: _WIDTH[step]], (0, 0))
+        bars[one[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
     made = tuple((period, count, disputed) for period, (count, disputed) in bars.items())
     return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE)
 
@@ -245,27 +246,17 @@ def between(
     connection: Connection, one: str, other: str, since: str | None, until: str | None, limit: int = 1_000
 ) -> Between:
     """The latest incidents in which both countries have a part."""
-    second = incident_facet.alias()
-    query = sa.select(incident.c.num, incident.c.body).where(
-        sa.exists().where(
-            second.c.incident == incident.c.num, second.c.kind == "actor", second.c.value == other
-        ),
-        incident.c.dismissed == 0,
+    asked = IncidentFilter(actor=one, since=since, until=until)
+    query = filtered(
+        connection, asked, sa.select(incident.c.num), incident.c.last_day, None, [("actor", other)]
     )
-    query = query.join(incident_facet, incident_facet.c.incident == incident.c.num).where(
-        incident_facet.c.kind == "actor", incident_facet.c.value == one
-    )
-    if since:
-        query = query.where(incident.c.last_day >= since)
-    if until:
-        query = query.where(incident.c.first_day <= until)
-    query = query.order_by(incident_facet.c.last_day.desc(), incident_facet.c.incident.desc())
-    rows = connection.execute(query.limit(limit + 1)).all()
-    nums = [row.num for row in rows[:limit]]
-    claims, numbers = _claims_of(connection, nums)
+    nums = connection.execute(query.limit(limit + 1)).scalars().all()
+    bodies = sa.select(incident.c.num, incident.c.body).where(incident.c.num.in_(nums[:limit]))
+    found = {row.num: row.body for row in connection.execute(bodies)}
+    claims, numbers = _claims_of(connection, nums[:limit])
     reports, homes = _reports_of(connection, numbers)
     return Between(
-        tuple(_incident(row.body) for row in rows[:limit]), claims, reports, homes, len(rows) <= limit
+        tuple(_incident(found[num]) for num in nums[:limit]), claims, reports, homes, len(nums) <= limit
     )
 
 
@@ -312,19 +303,15 @@ class VoiceProfile(msgspec.Struct, frozen=True):
 
 def voice_profile(connection: Connection, name: str, same: Any, limit: int = 1_000) -> VoiceProfile:
     """How a voice stands among the others. `same` says of a name in a dispute whether it is this voice."""
-    value = party_value(name)
-    query = (
-        sa.select(incident.c.body, incident.c.n_voices, incident.c.type)
-        .join(incident_facet, incident_facet.c.incident == incident.c.num)
-        .where(incident_facet.c.kind == "voice", incident_facet.c.value == value, incident.c.dismissed == 0)
-        .order_by(incident_facet.c.last_day.desc(), incident_facet.c.incident.desc())
-        .limit(limit + 1)
-    )
-    rows = connection.execute(query).all()
+    query = sa.select(incident.c.num)
+    query = filtered(connection, IncidentFilter(voice=name), query, incident.c.last_day, None)
+    nums = connection.execute(query.limit(limit + 1)).scalars().all()
+    wanted = sa.select(incident.c.body, incident.c.n_voices, incident.c.type)
+    rows = connection.execute(wanted.where(incident.c.num.in_(nums[:limit]))).all()
     fields: Counter[str] = Counter()
     against: Counter[str] = Counter()
     shared = differs = revised = 0
-    for row in rows[:limit]:
+    for row in rows:
         one = _incident(row.body)
         shared += row.n_voices > 1
         mine = [each for each in one.disputes if any(same(position.voice) for position in each.positions)]
@@ -332,10 +319,10 @@ def voice_profile(connection: Connection, name: str, same: Any, limit: int = 1_0
         revised += any(same(each.voice) for each in one.updates)
         fields.update({each.field for each in mine})
         against.update({p.voice for each in mine for p in each.positions if not same(p.voice)})
-    kinds = Counter(row.type for row in rows[:limit])
+    kinds = Counter(row.type for row in rows)
     return VoiceProfile(
-        min(len(rows), limit), shared, differs, revised, tuple(fields.most_common()),
-        tuple(against.most_common(12)), tuple(kinds.most_common()), len(rows) <= limit,
+        len(rows), shared, differs, revised, tuple(fields.most_common()),
+        tuple(against.most_common(12)), tuple(kinds.most_common()), len(nums) <= limit,
     )  # fmt: skip
 
 
@@ -355,19 +342,16 @@ def party_profile(connection: Connection, name: str, limit: int = 5_000) -> Part
     """What is told of a party, by its name or code."""
     value = party_value(name)
     told = claim_party.c
-    if value.isupper() and len(value) == 3:
-        mine: sa.ColumnElement[bool] = sa.or_(
-            told.code == value, sa.and_(told.code > f"{value} ", told.code < f"{value}!")
-        )
+    query = sa.select(told.claim, told.role, told.code, told.name, told.last_day)
+    order = (told.last_day.desc(), told.claim.desc())
+    codes = _codes_of(connection, value) if value.isupper() and len(value) == 3 else ()
+    if codes:  # each code is in the order of days, all of them together are not
+        each = [query.where(told.code == code).order_by(*order).limit(limit + 1).subquery() for code in codes]
+        whole = sa.union_all(*(sa.select(part) for part in each)).subquery()
+        latest = sa.select(whole).order_by(whole.c.last_day.desc(), whole.c.claim.desc())
+        some = latest.limit(limit + 1).subquery()
     else:
-        mine = (told.code if value.isupper() and len(value) == 7 else told.key) == value
-    some = (
-        sa.select(told.claim, told.role, told.code, told.name)
-        .where(mine)
-        .order_by(told.last_day.desc(), told.claim.desc())
-        .limit(limit + 1)
-        .subquery()
-    )
+        some = query.where(is_party(value)).order_by(*order).limit(limit + 1).subquery()
     rows = connection.execute(
         sa.select(some.c.role, some.c.code, some.c.name, claim.c.type).join(
             claim, claim.c.num == some.c.claim
@@ -381,3 +365,16 @@ def party_profile(connection: Connection, name: str, limit: int = 5_000) -> Part
         tuple(Counter(row.name for row in rows).most_common(12)),
         len(rows) <= limit,
     )
+
+
+def _codes_of(connection: Connection, country: str) -> list[str]:
+    """The codes of a country's parties, each found from the one before; none where there are very many."""
+    code = claim_party.c.code
+    found: list[str] = []
+    query = sa.select(sa.func.min(code)).where(code < f"{country}!")
+    last = connection.execute(query.where(code >= country)).scalar()
+    while last is not None and len(found) < _CODES:
+        if last == country or last.startswith(f"{country} "):
+            found.append(last)
+        last = connection.execute(query.where(code > last)).scalar()
+    return found if last is None else []

@@ -18,7 +18,8 @@ from sqlalchemy.engine import Connection
 from rashomon.errors import InputError
 from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
-from rashomon.store.leads import ENOUGH, Wanted, lead_of, led
+from rashomon.store import leads
+from rashomon.store.leads import Facet, Wanted, lead_of, led
 from rashomon.store.records import ClaimRecord, IncidentRecord, Page, cursor_of, key_of
 from rashomon.store.rows import iso_day, party_value
 from rashomon.store.rows import key_of as name_key
@@ -106,7 +107,11 @@ def rows_of(connection: Connection, nums: Sequence[int]) -> list[sa.Row[Any]]:
 
 def count_incidents(connection: Connection, asked: IncidentFilter) -> int:
     """How many incidents there are, up to `COUNTED`, which stands for "more"."""
-    some = filtered(connection, asked, sa.select(incident.c.num), None, None).limit(COUNTED).subquery()
+    some = (
+        filtered(connection, asked, sa.select(incident.c.num), None, None, many=True)
+        .limit(COUNTED)
+        .subquery()
+    )
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
 
@@ -116,9 +121,12 @@ def filtered(
     query: sa.Select[Any],
     column: sa.Column[str] | None,
     after: tuple[str, int] | None,
+    also: Sequence[Facet] = (),
+    many: bool = False,
 ) -> sa.Select[Any]:
     """A query over `incident` with its filters and its order: by `column` from the latest on, after that
-    place where there is one; `column` None for no order."""
+    place where there is one; `column` None for no order. `also` are further facets that are asked for;
+    `many` says that not a page is asked for but thousands."""
     plain: list[sa.ColumnElement[bool]] = []
     since, until = day_of(asked.since, "since"), day_of(asked.until, "until")
     if since:
@@ -136,8 +144,8 @@ def filtered(
             query = query.where(incident.c[name] == value)
     query = query.where(incident.c.dismissed == int(asked.dismissed), *plain)
     wanted = Wanted(
-        asked.country, asked.type, tuple(dict.fromkeys(asked.facets())), asked.side, asked.words,
-        asked.dismissed, bool(plain), since,
+        asked.country, asked.type, tuple(dict.fromkeys([*asked.facets(), *also])), asked.side, asked.words,
+        asked.dismissed, bool(plain), since, many,
     )  # fmt: skip
     lead = lead_of(connection, wanted, column is incident.c.changed)
     return led(connection, query, wanted, lead, column, after)
@@ -192,7 +200,12 @@ def claims(connection: Connection, asked: ClaimFilter, cursor: str | None, limit
     if until:
         query = query.where(claim.c.first_day <= until)
     if asked.actor is not None:
-        query = query.where(claim.c.num.in_(_with_party(party_value(asked.actor))))
+        its = is_party(party_value(asked.actor))
+        if _common(connection, sa.select(sa.literal(1)).select_from(claim_party).where(its)):
+            query = query.where(sa.exists().where(claim_party.c.claim == claim.c.num, its))
+            query = query.with_hint(claim, _index_of_claims(connection, asked), "sqlite")
+        else:
+            query = query.where(claim.c.num.in_(sa.select(claim_party.c.claim).where(its)))
     else:
         query = query.with_hint(claim, _index_of_claims(connection, asked), "sqlite")
     after = key_of(cursor, "claims")
@@ -200,7 +213,9 @@ def claims(connection: Connection, asked: ClaimFilter, cursor: str | None, limit
         query = query.where(sa.tuple_(claim.c.last_day, claim.c.num) < sa.tuple_(*map(sa.literal, after)))
     query = query.order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(limit_of(limit) + 1)
     picked = connection.execute(query).all()
-    more = cursor_of("claims", (picked[limit - 1].last_day, picked[limit - 1].num)) if len(picked) > limit else None
+    more = None
+    if len(picked) > limit:
+        more = cursor_of("claims", (picked[limit - 1].last_day, picked[limit - 1].num))
     return Page(_claim_records(connection, [row.num for row in picked[:limit]]), more)
 
 
@@ -212,17 +227,26 @@ def _index_of_claims(connection: Connection, asked: ClaimFilter) -> str:
     for name in ("voice", "country", "type"):
         value = getattr(asked, name)
         if value is not None:
-            some = sa.select(sa.literal(1)).where(claim.c[name] == (name_key(value) if name == "voice" else value))
-            many = sa.select(sa.func.count()).select_from(some.limit(ENOUGH).subquery())
-            counts[name] = int(connection.execute(many).scalar_one())
+            key = name_key(value) if name == "voice" else value
+            counts[name] = _counted(connection, sa.select(sa.literal(1)).where(claim.c[name] == key))
     return f"INDEXED BY ix_claim_{min(counts, key=lambda name: counts[name], default='day')}"
+
+
+def _counted(connection: Connection, query: sa.Select[Any]) -> int:
+    """How many rows a query gives, up to `ENOUGH`."""
+    some = query.limit(leads.ENOUGH).subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def _common(connection: Connection, query: sa.Select[Any]) -> bool:
+    return _counted(connection, query) >= leads.ENOUGH
 
 
 def _claim_records(connection: Connection, nums: Sequence[int]) -> list[ClaimRecord]:
     """Claims by their rows, in that order, with what belongs to them."""
     found: dict[int, ClaimRecord] = {}
     for some in pieces(nums):
-        query = (
+        query: sa.Select[Any] = (
             sa.select(
                 claim.c.num, claim.c.body, claim.c.corrected, incident.c.id.label("incident"),
                 publisher.c.name.label("publisher"), report.c.published,
@@ -237,17 +261,15 @@ def _claim_records(connection: Connection, nums: Sequence[int]) -> list[ClaimRec
     return [found[num] for num in nums]
 
 
-def _with_party(value: str) -> sa.Select[tuple[int]]:
-    code = value.isupper() and (len(value) in (3, 7))
-    if not code:
-        return sa.select(claim_party.c.claim).where(claim_party.c.key == value)
+def is_party(value: str) -> sa.ColumnElement[bool]:
+    """Whether a row of `claim_party` is of a party: a folded name, or a code as "XKX COP" or "XKX"."""
+    told = claim_party.c
+    if not (value.isupper() and len(value) in (3, 7)):
+        return told.key == value
     if len(value) == 7:
-        return sa.select(claim_party.c.claim).where(claim_party.c.code == value)
+        return told.code == value
     # every code of a country: "XKX " up to "XKX!", in the order of the index
-    codes = claim_party.c.code
-    return sa.select(claim_party.c.claim).where(
-        sa.or_(codes == value, sa.and_(codes > f"{value} ", codes < f"{value}!"))
-    )
+    return sa.or_(told.code == value, sa.and_(told.code > f"{value} ", told.code < f"{value}!"))
 
 
 def _claim_record(row: sa.Row[Any]) -> ClaimRecord:

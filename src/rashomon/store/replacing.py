@@ -209,15 +209,20 @@ def _put(
         nums: dict[str, int] = {row.id: row.num for row in connection.execute(query, made)}
         for new in news:
             new.num = new.num or nums[new.incident.id]
-    _index(connection, changed)
+    _index(connection, changed, olds)
     return [new.incident.id for new in changed]
 
 
-def _index(connection: Connection, news: Sequence[_New]) -> None:
-    """What incidents are filtered and searched by."""
-    for some in pieces([new.num for new in news if new.heir_of is not None]):
+def _index(connection: Connection, news: Sequence[_New], olds: Mapping[int, _Old]) -> None:
+    """What incidents are filtered and searched by. Words go and come in the order of their index (`day_row`):
+    out of it each would be a piece of the index of its own."""
+    there = [new.num for new in news if new.heir_of is not None]
+    for some in pieces(there):
         connection.execute(sa.delete(incident_facet).where(incident_facet.c.incident.in_(some)))
-        connection.execute(sa.delete(incident_text).where(incident_text.c.num.in_(some)))
+    there.sort(key=lambda num: (olds[num].row["last_day"], num))
+    if there:
+        gone = sa.delete(incident_text).where(incident_text.c.num == sa.bindparam("of"))
+        connection.execute(gone, [{"of": num} for num in there])
     found: list[Row] = []
     words: list[Row] = []
     for new in news:
@@ -232,7 +237,7 @@ def _index(connection: Connection, news: Sequence[_New]) -> None:
         words.append({"num": new.num, "words": text, "day_row": day_row(last, new.num)})
     if news:
         connection.execute(sa.insert(incident_facet), found)
-        words.sort(key=lambda row: int(row["day_row"]))  # else each is a piece of the index of its own
+        words.sort(key=lambda row: int(row["day_row"]))
         connection.execute(sa.insert(incident_text), words)
 
 

@@ -157,11 +157,31 @@ claim = Table(
     Column("corrected", Text),  # JSON, as people corrected it
     Index("ix_claim_report", "report", "ordinal"),
     # in the order of lists, with all that is filtered by: pages are found without reading rows
-    Index("ix_claim_day", "last_day", "num", "first_day", "type", "mode", "status", "frame", "country"),
+    Index(
+        "ix_claim_day",
+        "last_day",
+        "num",
+        "first_day",
+        "type",
+        "mode",
+        "status",
+        "frame",
+        "country",
+        "voice",
+    ),
     Index("ix_claim_country", "country", "last_day", "num", "first_day", "type", "mode", "status", "frame"),
     Index("ix_claim_type", "type", "last_day", "num", "first_day", "mode", "status", "frame", "country"),
     Index(
-        "ix_claim_voice", "voice", "last_day", "num", "first_day", "type", "mode", "status", "frame", "country"
+        "ix_claim_voice",
+        "voice",
+        "last_day",
+        "num",
+        "first_day",
+        "type",
+        "mode",
+        "status",
+        "frame",
+        "country",
     ),
     Index("ix_claim_geonameid", "geonameid", "last_day"),
     Index("ix_claim_copy_key", "copy_key"),
@@ -235,12 +255,26 @@ incident = Table(
     Index("ix_incident_type", "type", "dismissed", "last_day", "num", "first_day", "country", *_FILTERED),
     Index(
         "ix_incident_changed",
-        "dismissed", "changed", "num", "last_day", "first_day", "type", "country", *_FILTERED,
+        "dismissed",
+        "changed",
+        "num",
+        "last_day",
+        "first_day",
+        "type",
+        "country",
+        *_FILTERED,
     ),
     # the same by row, for what was found among facets or words
     Index(
         "ix_incident_num",
-        "num", "dismissed", "last_day", "first_day", "type", "country", *_FILTERED, "changed",
+        "num",
+        "dismissed",
+        "last_day",
+        "first_day",
+        "type",
+        "country",
+        *_FILTERED,
+        "changed",
     ),
 )
 

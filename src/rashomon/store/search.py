@@ -133,7 +133,7 @@ def in_order(
     """
     if after is not None:
         try:
-            query = query.where(row < day_row(*after))
+            query = query.where(row < day_row(after[0], min(max(after[1], 0), MASK)))
         except ValueError as error:
             raise InputError("this cursor is of another list", hint="begin again without it") from error
     return query.order_by(row.desc())

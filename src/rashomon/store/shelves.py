@@ -215,7 +215,7 @@ def _reports(
     cursor: str | None,
     limit: int,
 ) -> tuple[Sequence[sa.Row[Any]], str | None]:
-    query = sa.select(report.c.num, report.c.day)
+    query: sa.Select[Any] = sa.select(report.c.num, report.c.day)
     first, last = day_of(since, "since"), day_of(until, "until")
     if first is not None:
         query = query.where(report.c.day >= first)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from rashomon.store.fulltext import INDEXED, sqlite_statements
+from rashomon.store.fulltext import INDEXED, sqlite_fill, sqlite_statements
 
 revision = "0002"
 down_revision = "0001"
@@ -28,7 +28,7 @@ MADE = {
         "num": ["num", "dismissed", "last_day", "first_day", "type", "country", *FILTERED, "changed"],
     },
     "claim": {
-        "day": ["last_day", "num", "first_day", "type", "mode", "status", "frame", "country"],
+        "day": ["last_day", "num", "first_day", "type", "mode", "status", "frame", "country", "voice"],
         "country": ["country", "last_day", "num", "first_day", "type", "mode", "status", "frame"],
         "type": ["type", "last_day", "num", "first_day", "mode", "status", "frame", "country"],
         "voice": ["voice", "last_day", "num", "first_day", "type", "mode", "status", "frame", "country"],
@@ -61,15 +61,17 @@ def upgrade() -> None:
         for statement in sqlite_statements():
             op.execute(statement)
         for table in INDEXED:
-            _index(connection, table)
+            rows = connection.execute(sa.text(f"SELECT day_row FROM {table}")).scalars().all()
+            for statement in sqlite_fill(table, rows):
+                connection.exec_driver_sql(statement)
 
 
 def _number(connection: sa.Connection, table: str, sqlite: bool) -> None:
     """Write `fulltext.day_row` of all rows."""
     parent, day = OF[table]
-    days = (
-        "CAST(julianday({0}) - 1721424.5 AS INTEGER)" if sqlite else "(CAST({0} AS date) - date '0001-01-01' + 1)"
-    ).format(f"{parent}.{day}")
+    days = f"CAST({parent}.{day} AS date) - date '0001-01-01' + 1"
+    if sqlite:
+        days = f"julianday({parent}.{day}) - 1721424.5"
     last = connection.execute(sa.text(f"SELECT max(num) FROM {table}")).scalar() or 0
     for first in range(0, last + 1, STEP):
         connection.execute(
@@ -78,18 +80,4 @@ def _number(connection: sa.Connection, table: str, sqlite: bool) -> None:
                 f"FROM {parent} WHERE {parent}.num = {table}.num) WHERE num > :first AND num <= :last"
             ),
             {"first": first, "last": first + STEP},
-        )
-
-
-def _index(connection: sa.Connection, table: str) -> None:
-    """Index the words of all rows in the order of their days: out of it, each row would be a piece of the
-    index of its own."""
-    names = ", ".join(INDEXED[table])
-    rows = connection.execute(sa.text(f"SELECT day_row FROM {table} ORDER BY day_row")).scalars().all()
-    for at in range(0, len(rows), STEP):
-        nums = [row & 0xFFFFFFFF for row in rows[at : at + STEP]]
-        listed = ", ".join(map(str, nums))
-        connection.exec_driver_sql(
-            f"INSERT INTO {table}_index (rowid, {names}) "
-            f"SELECT day_row, {names} FROM {table} WHERE num IN ({listed}) ORDER BY day_row"
         )

@@ -1,0 +1,64 @@
+"""A store of an older form is brought along with what is in it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from rashomon.store.desk import Desk
+from rashomon.store.engine import open_engine
+from rashomon.store.fulltext import day_row
+from rashomon.store.schema import incident, incident_text, metadata, report, report_text
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+from desk_store import fill
+
+
+def first_form(target: str, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """A store as the first migration made it, with rows in it."""
+    from alembic import command
+    from alembic.config import Config
+
+    def work(connection: sa.Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", "rashomon.store:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for table in metadata.sorted_tables:
+            if kept := rows.get(table.name):
+                connection.execute(sa.insert(table), kept)
+
+    store = open_engine(target)
+    store.write(work)
+    store.close()
+
+
+def test_a_store_of_the_first_form_answers_as_a_new_one(tmp_path: Path, target: str) -> None:
+    made = str(tmp_path / "made.db")
+    fill(made, 120, seed=3)
+    asked: list[dict[str, Any]] = [{}, {"words": "killed"}, {"words": "army market"}, {"country": "UKR"},
+                                   {"actor": "army", "type": "ASSAULT"}]  # fmt: skip
+    with Desk(made) as desk, desk.store.reading() as connection:
+        rows = {
+            table.name: [
+                {name: value for name, value in row._mapping.items() if name != "day_row"}
+                for row in connection.execute(sa.select(table))
+            ]
+            for table in metadata.sorted_tables
+        }
+        wanted = [[each.id for each in desk.incidents(limit=1000, **one)] for one in asked]
+        hits = [hit.report.id for hit in desk.search("killed", limit=1000)]
+    first_form(target, rows)
+    with Desk(target) as desk:
+        assert [[each.id for each in desk.incidents(limit=1000, **one)] for one in asked] == wanted
+        assert [hit.report.id for hit in desk.search("killed", limit=1000)] == hits and len(hits) > 20
+        assert all(finding.state != "broken" for finding in desk.examine())
+        with desk.store.reading() as connection:
+            for words, of, day in ((report_text, report, "day"), (incident_text, incident, "last_day")):
+                query = sa.select(words.c.day_row, of.c[day], of.c.num).join(of, of.c.num == words.c.num)
+                for row in connection.execute(query):
+                    assert row[0] == day_row(row[1], row[2])
