@@ -62,12 +62,12 @@ def is_right(password: str, kept: str | None) -> bool:
     if not _AT_ONCE.acquire(timeout=_PATIENCE_SECONDS):
         raise TooBusy("too many people sign in at once", hint="try again in a moment")
     try:
-        right = _hasher().verify(against, _normal(password[: LONGEST + 1]))
+        _hasher().verify(against, _normal(password[: LONGEST + 1]))
     except (Argon2Error, InvalidHashError):
-        right = False
+        return False
     finally:
         _AT_ONCE.release()
-    return bool(right) and kept is not None
+    return kept is not None
 
 
 def is_weaker(kept: str) -> bool:

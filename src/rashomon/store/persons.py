@@ -245,11 +245,12 @@ class Persons:
                         f"{owner} has not the scope {given}",
                         hint="a token may no more than the person whose it is",
                     )
-            row = {"person": num, "prefix": prefix, "sha256": _digest(secret), "scopes": given,
-                   "added": _at(), "ends": ends}  # fmt: skip
+            now = _at()
+            row = {"person": num, "prefix": prefix, "sha256": _digest(secret), "scopes": given, "added": now,
+                   "ends": ends}  # fmt: skip
             made = sa.insert(person_token).values(**row).returning(person_token.c.num)
             number = int(connection.execute(made).scalar_one())
-            return Token(number, owner, prefix, given, row["added"], ends, None, None)
+            return Token(number, owner, prefix, given, now, ends, None, None)
 
         return secret, self._write(work)
 
