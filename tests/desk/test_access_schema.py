@@ -60,7 +60,7 @@ def ask_about(operation: Any, mode: Any, headers: dict[str, str], until: float, 
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=60,
+        max_examples=15,
         deadline=None,
         database=None,
         derandomize=True,

@@ -111,9 +111,9 @@ def test_a_new_password_ends_sessions_and_a_removal_ends_all(desk: Desk) -> None
 def test_sessions_end_by_themselves(desk: Desk, field: str, hours: int) -> None:
     desk.persons.add("Ana", ["read"], WORDS)
     secret = desk.persons.sign_in("Ana", WORDS) or ""
-    set_back(desk, person_session, **{field: persons._at(hours=-hours + 0.1)})
+    set_back(desk, person_session, **{field: persons.moment(hours=-hours + 0.1)})
     assert desk.persons.of_session(secret) is not None
-    set_back(desk, person_session, **{field: persons._at(hours=-hours - 0.1)})
+    set_back(desk, person_session, **{field: persons.moment(hours=-hours - 0.1)})
     assert desk.persons.of_session(secret) is None
 
 
@@ -137,7 +137,7 @@ def test_tokens_are_limited_in_time_and_scope(desk: Desk) -> None:
     desk.persons.set_scopes("Ana", ["read"])
     known = desk.persons.of_token(secret)
     assert known is not None and known.scopes == held("read")
-    set_back(desk, person_token, ends=persons._at(hours=-1))
+    set_back(desk, person_token, ends=persons.moment(hours=-1))
     assert desk.persons.of_token(secret) is None and not desk.persons.tokens()[0].holds
     for days in (0, -1, 10**9):
         with pytest.raises(InputError):
