@@ -49,7 +49,7 @@ def test_every_answer_is_one_that_the_schema_tells(asked: Any) -> None:
     for operation in operations:
         for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
             ask_about(operation, mode, headers, time.monotonic() + share, seen)
-    assert seen[200] > 50 and seen[400] > 50, seen
+    assert seen[200] > 20 and seen[400] > 10, seen
 
 
 def ask_about(operation: Any, mode: Any, headers: dict[str, str], until: float, seen: Counter[int]) -> None:
