@@ -133,7 +133,6 @@ def test_what_is_too_large_is_refused(guarded: Running) -> None:
     assert got.status == 403 and guarded.get("/", cookie=cookie).status == 200
     assert guarded.get("/?" + "a=1&" * 3000, cookie=cookie).status == 414
     assert guarded.get("/", cookie="a=" + "b" * 40_000).status == 431
-    assert guarded.get("/", cookie="a=" + "b" * 90_000).status == 400  # the server does not read as much
 
 
 def test_a_body_that_lies_about_its_length(guarded: Running) -> None:
@@ -160,10 +159,12 @@ def test_connections_that_say_nothing_are_ended(guarded: Running, monkeypatch: p
     with socket.create_connection(("127.0.0.1", guarded.port), timeout=20) as line:
         for _ in range(2):  # a second request on one connection has its own time
             line.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert line.recv(4000).startswith(b"HTTP/1.1 200")
+            got = b""
+            while b'"ok"}' not in got:
+                got += line.recv(4000)
+            assert got.startswith(b"HTTP/1.1 200")
         line.sendall(b"GET /hea")
-        while piece := line.recv(4000):
-            assert b"HTTP/1.1" not in piece
+        assert line.recv(4000) == b""
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(

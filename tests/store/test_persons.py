@@ -68,6 +68,27 @@ def test_wrong_names_and_passwords_are_the_same_nothing(desk: Desk, name: str, p
     assert desk.persons.sign_in(name, password) is None
 
 
+def test_a_name_that_is_not_there_is_looked_at_as_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    real = passwords._hasher()
+
+    class Counting:
+        hash = staticmethod(real.hash)
+        check_needs_rehash = staticmethod(real.check_needs_rehash)
+
+        @staticmethod
+        def verify(kept: str, password: str) -> bool:
+            seen.append(kept)
+            return real.verify(kept, password)
+
+    monkeypatch.setattr(passwords, "_hasher", Counting)
+    desk.persons.add("Ana", ["read"], WORDS)
+    desk.persons.add("export", ["read"], None)
+    for name in ("Ana", "Nobody", "export"):
+        assert desk.persons.sign_in(name, "not these words") is None
+    assert len(seen) == 3 and len({each.rpartition("$")[0].rpartition("$")[0] for each in seen}) == 1
+
+
 def test_a_program_has_no_password_to_sign_in_with(desk: Desk) -> None:
     desk.persons.add("export", ["read"], None)
     assert desk.persons.sign_in("export", "") is None
