@@ -99,7 +99,7 @@ def desk(
     tls = None if cert is None or key is None else (str(cert), str(key))
     trusted = networks(trust_proxy or ())
     if log is not Log.none:
-        set_up(log.value)
+        set_up("json" if log is Log.json else "text")
     rules = Rules(not is_loopback(host), named(person), anyone_may_read, trusted, per_minute)
 
     def ready(port: int) -> None:

@@ -31,7 +31,7 @@ def served(desk: Desk, rules: Any = None, names: tuple[str, ...] = ()) -> Iterat
     listener.bind(("127.0.0.1", 0))
     listener.listen(64)
     config = uvicorn.Config(
-        create_app(desk, names, rules),  # type: ignore[arg-type]
+        create_app(desk, names, rules),
         http=Patient,
         log_level="error",
         lifespan="on",

@@ -126,3 +126,43 @@ def test_hostile_text_comes_back_as_data(running: Running) -> None:
     got = running.get("/api/v1/reports?limit=1000")
     assert got.headers["content-type"].startswith("application/json")
     assert any(PAYLOAD in (each["title"] or "") for each in got.json["items"])
+
+
+def test_parquet_has_the_columns_of_the_csv(running: Running) -> None:
+    import http.client
+
+    import polars as pl
+
+    line = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
+    line.request("GET", "/api/v1/incidents?limit=1000", headers={"accept": "application/vnd.apache.parquet"})
+    got = line.getresponse()
+    assert got.getheader("content-type") == "application/vnd.apache.parquet"
+    frame = pl.read_parquet(io.BytesIO(got.read()))
+    table = running.get("/api/v1/incidents?limit=1000&format=csv")
+    assert frame.columns == next(csv.reader(io.StringIO(table.text)))
+    assert frame.height == running.desk.count() and frame["score"].dtype == pl.Float64
+    line.request("GET", "/api/v1/claims?format=parquet&report=mill-0")
+    claims = pl.read_parquet(io.BytesIO(line.getresponse().read()))
+    line.close()
+    assert claims["id"].to_list() == ["c-mill-0"] and claims["report_publisher"][0] == "Kosovo Hill Courier"
+
+
+def test_an_atom_feed_of_what_is_asked(running: Running) -> None:
+    from xml.etree import ElementTree
+
+    got = running.get("/api/v1/incidents?words=mill&format=atom")
+    assert got.headers["content-type"].startswith("application/atom+xml")
+    feed = ElementTree.fromstring(got.text)
+    (entry,) = feed.findall("{http://www.w3.org/2005/Atom}entry")
+    names = {each.text for each in entry.iter("{http://www.w3.org/2005/Atom}name")}
+    assert "Kosovo Hill Courier" in names and entry.find("{http://www.georss.org/georss}point") is not None
+    everything = running.get("/api/v1/incidents?limit=1000", accept="application/atom+xml")
+    assert len(list(ElementTree.fromstring(everything.text))) > 10
+    assert 'href="javascript' not in everything.text
+
+
+def test_claims_as_csv_run_no_formula(running: Running) -> None:
+    got = running.get("/api/v1/claims?format=csv&report=mill-1")
+    (row,) = csv.DictReader(io.StringIO(got.text))
+    assert row["id"] == "c-mill-1" and row["report.publisher"] == "Serbia Plain Radio"
+    assert running.get("/api/v1/claims?format=geojson").status == 406

@@ -68,6 +68,27 @@ def test_wrong_names_and_passwords_are_the_same_nothing(desk: Desk, name: str, p
     assert desk.persons.sign_in(name, password) is None
 
 
+def test_a_name_that_is_not_there_is_looked_at_as_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    real = passwords._hasher()
+
+    class Counting:
+        hash = staticmethod(real.hash)
+        check_needs_rehash = staticmethod(real.check_needs_rehash)
+
+        @staticmethod
+        def verify(kept: str, password: str) -> bool:
+            seen.append(kept)
+            return real.verify(kept, password)
+
+    monkeypatch.setattr(passwords, "_hasher", Counting)
+    desk.persons.add("Ana", ["read"], WORDS)
+    desk.persons.add("export", ["read"], None)
+    for name in ("Ana", "Nobody", "export"):
+        assert desk.persons.sign_in(name, "not these words") is None
+    assert len(seen) == 3 and len({each.rpartition("$")[0].rpartition("$")[0] for each in seen}) == 1
+
+
 def test_a_program_has_no_password_to_sign_in_with(desk: Desk) -> None:
     desk.persons.add("export", ["read"], None)
     assert desk.persons.sign_in("export", "") is None
@@ -111,9 +132,9 @@ def test_a_new_password_ends_sessions_and_a_removal_ends_all(desk: Desk) -> None
 def test_sessions_end_by_themselves(desk: Desk, field: str, hours: int) -> None:
     desk.persons.add("Ana", ["read"], WORDS)
     secret = desk.persons.sign_in("Ana", WORDS) or ""
-    set_back(desk, person_session, **{field: persons._at(hours=-hours + 0.1)})
+    set_back(desk, person_session, **{field: persons.moment(hours=-hours + 0.1)})
     assert desk.persons.of_session(secret) is not None
-    set_back(desk, person_session, **{field: persons._at(hours=-hours - 0.1)})
+    set_back(desk, person_session, **{field: persons.moment(hours=-hours - 0.1)})
     assert desk.persons.of_session(secret) is None
 
 
@@ -137,7 +158,7 @@ def test_tokens_are_limited_in_time_and_scope(desk: Desk) -> None:
     desk.persons.set_scopes("Ana", ["read"])
     known = desk.persons.of_token(secret)
     assert known is not None and known.scopes == held("read")
-    set_back(desk, person_token, ends=persons._at(hours=-1))
+    set_back(desk, person_token, ends=persons.moment(hours=-1))
     assert desk.persons.of_token(secret) is None and not desk.persons.tokens()[0].holds
     for days in (0, -1, 10**9):
         with pytest.raises(InputError):

@@ -134,7 +134,7 @@ def fault_of(error: Exception) -> tuple[int, Fault]:
 
 def for_programs(path: str) -> bool:
     """Whether an address is asked by programs, which want data where people want a page."""
-    return path.startswith("/api/") and path != "/api/"
+    return path in ("/health", "/metrics") or (path.startswith(("/api/", "/health/")) and path != "/api/")
 
 
 def told(path: str, error: Exception) -> tuple[int, dict[str, str], bytes]:

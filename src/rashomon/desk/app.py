@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Collection
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
@@ -54,7 +54,8 @@ def create_app(desk: Desk, names: Collection[str] = (), rules: Rules | None = No
     rules = rules or Rules()
     measures = Measures(desk)
     identity = Identity(desk, rules)
-    app = Litestar(
+    shown = Router(
+        "/",
         route_handlers=[
             pages.today,
             pages.incidents,
@@ -63,12 +64,6 @@ def create_app(desk: Desk, names: Collection[str] = (), rules: Rules | None = No
             pages.report,
             pages.search,
             pages.static,
-            signing.sign_in,
-            signing.sign_out,
-            wellbeing.health,
-            wellbeing.live,
-            wellbeing.ready,
-            wellbeing.metrics,
             people.actors,
             people.actor,
             people.voices,
@@ -77,7 +72,19 @@ def create_app(desk: Desk, names: Collection[str] = (), rules: Rules | None = No
             people.dyad,
             alerts_page.alerts,
             *correcting.HANDLERS,
+            signing.sign_in,
+            signing.sign_out,
             api.pages,
+        ],
+        include_in_schema=False,  # pages are for people
+    )
+    app = Litestar(
+        route_handlers=[
+            shown,
+            wellbeing.health,
+            wellbeing.live,
+            wellbeing.ready,
+            wellbeing.metrics,
             api.router,
             corrections_api.router,
         ],
@@ -132,7 +139,7 @@ def serve(
     rules = rules or Rules(anywhere=not is_loopback(host))
     app = create_app(desk, {*names, host} if rules.anywhere else names, rules)
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         host=host,
         port=port,
         http=Patient,

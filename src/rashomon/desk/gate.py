@@ -27,7 +27,7 @@ from rashomon.desk.access import (
 from rashomon.desk.answers import for_programs, told
 from rashomon.desk.forwarded import address_of
 from rashomon.desk.limits import Buckets, place_of, too_many
-from rashomon.errors import InputError, RashomonError
+from rashomon.errors import InputError, RashomonError, StoreError
 from rashomon.store.persons import TOKEN_MARK
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ SAFE = ("GET", "HEAD")
 _OPEN = ("/static/", "/sign-in", "/health", "/health/", "/metrics")
 """Addresses that anybody may ask: files of the pages, the way in, whether the desk is well. `/metrics` asks
 who it is by itself."""
+
+_SAME_FOR_ALL = ("/static/", "/health/live")
 
 
 class Gate:
@@ -66,7 +68,7 @@ class Gate:
 
     async def _let_in(self, scope: Any, receive: Receive) -> Receive:
         begin(scope, Visit())
-        if scope["path"].startswith("/static/") and scope["method"] in SAFE:  # the same for all
+        if scope["path"].startswith(_SAME_FOR_ALL) and scope["method"] in SAFE:
             return receive
         if TOKEN_MARK.encode() in scope["query_string"]:
             raise InputError(
@@ -78,6 +80,10 @@ class Gate:
         except SignInNeeded:
             self._count(Person(""), scope)  # guessing is limited as well
             raise
+        except StoreError:
+            if not is_open(scope["path"]):
+                raise
+            visit = Visit()  # whoever watches over the desk is told so by the page
         begin(scope, visit)
         self._count(visit.person, scope)
         if not is_open(scope["path"]):

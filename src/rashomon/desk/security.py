@@ -33,6 +33,7 @@ HEADERS = {
 }
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 _LONGEST_QUERY = 8_192
+_LONGEST_HEAD = 32_768
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -129,6 +130,8 @@ class Guard:
                 "the desk does nothing of that kind",
                 f"use {', '.join(METHODS)}",
             )
+        if sum(len(key) + len(value) for key, value in scope["headers"]) > _LONGEST_HEAD:
+            return 431, "too_long", "the head of this request is too long", "send fewer or shorter cookies"
         if len(scope["query_string"]) > _LONGEST_QUERY:
             return 414, "too_long", "this address is too long", "ask for less at once"
         return None

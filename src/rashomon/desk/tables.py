@@ -1,18 +1,22 @@
-"""Lists in the forms that other programs take: CSV, GeoJSON; and which form is asked for."""
+"""Lists in the forms that other programs take: CSV, Parquet, GeoJSON, Atom; and which form is asked for."""
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from rashomon import ontology
 from rashomon.desk.answers import Asking, Unacceptable
-from rashomon.exports.phrases import reveal
+from rashomon.exports import atom
+from rashomon.exports.cells import csv_lines
+from rashomon.exports.phrases import reveal, valid
+from rashomon.model import Claim, Report
 from rashomon.store.records import IncidentRecord
 
 JSON, CSV, GEOJSON = "application/json", "text/csv", "application/geo+json"
-_FORMS = {"json": JSON, "csv": CSV, "geojson": GEOJSON}
+PARQUET, ATOM = "application/vnd.apache.parquet", "application/atom+xml"
+_FORMS = {"json": JSON, "csv": CSV, "geojson": GEOJSON, "parquet": PARQUET, "atom": ATOM}
 _COLUMNS = (
     "id",
     "type",
@@ -34,7 +38,8 @@ _COLUMNS = (
     "disputed",
     "title",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_WHOLE = frozenset(("dated", "voices", "reports", "outlets", "claims"))
+_REAL = frozenset(("lat", "lon", "score"))
 
 
 def form_of(request: Asking, named: str | None, offered: Sequence[str]) -> str:
@@ -92,20 +97,30 @@ def rows_of(found: Iterable[IncidentRecord]) -> Iterator[tuple[Any, ...]]:
 
 
 def csv_rows(rows: Iterable[tuple[Any, ...]]) -> bytes:
-    """CSV with a line of names. What a spreadsheet would run as a formula gets an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return out.getvalue().encode("utf-8", "replace")
+    """CSV with a line of names. What a spreadsheet would run as a formula gets an apostrophe, and what hides
+    or reorders text is shown as code points."""
+    told = ([reveal(value) if isinstance(value, str) else value for value in row] for row in rows)
+    return b"".join(csv_lines(_COLUMNS, told))
 
 
-def _cell(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = reveal(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def parquet_rows(rows: Iterable[tuple[Any, ...]]) -> bytes:
+    """The same columns as Parquet (zstd), with types: numbers are numbers, and texts are as they are."""
+    import polars as pl
+
+    kinds: dict[str, Any] = {
+        name: pl.Int64() if name in _WHOLE else pl.Float64() if name in _REAL else pl.String()
+        for name in _COLUMNS
+    }
+    told = [tuple(valid(value) if isinstance(value, str) else value for value in row) for row in rows]
+    out = io.BytesIO()
+    pl.DataFrame(told, schema=kinds, orient="row").write_parquet(out, compression="zstd")
+    return out.getvalue()
+
+
+def feed_of(found: Iterable[IncidentRecord], claims: Iterable[Claim], reports: Iterable[Report]) -> bytes:
+    """Incidents as an Atom feed; those of a type that PLOVER does not have are left out."""
+    told = [each.incident for each in found if each.incident.type in ontology.TYPES]
+    return atom.feed(atom.rows(told, claims, reports))
 
 
 def features(found: Iterable[IncidentRecord], cursor: str | None) -> dict[str, Any]:
@@ -119,4 +134,5 @@ def features(found: Iterable[IncidentRecord], cursor: str | None) -> dict[str, A
     return {"type": "FeatureCollection", "features": made, "cursor": cursor}
 
 
-__all__ = ["CSV", "GEOJSON", "JSON", "csv_rows", "features", "form_of", "rows_of"]
+__all__ = ["ATOM", "CSV", "GEOJSON", "JSON", "PARQUET", "csv_rows", "features", "feed_of", "form_of",
+           "parquet_rows", "rows_of"]  # fmt: skip

@@ -7,6 +7,7 @@ from litestar.datastructures import State
 
 from rashomon.desk.access import checked, person_of
 from rashomon.desk.answers import Asking, data
+from rashomon.desk.asking import ERRORS
 from rashomon.desk.identity import sits_here
 from rashomon.desk.measures import KIND, Measures
 from rashomon.desk.pages import desk_of
@@ -14,10 +15,11 @@ from rashomon.errors import StoreError
 from rashomon.store import overviews
 from rashomon.store.migrations import HEAD, form_of
 
+_MAY_FAIL = {status: ERRORS[status] for status in (400, 401, 414, 429, 503)}
 _FRESH = {"cache-control": "no-store"}
 
 
-@get("/health", sync_to_thread=True)
+@get("/health", sync_to_thread=True, responses=_MAY_FAIL)
 def health(request: Asking, state: State) -> Response[bytes]:
     """Whether the store answers; how many changes it has seen, to those who may read."""
     told: dict[str, object] = {"status": "ok"}
@@ -28,23 +30,19 @@ def health(request: Asking, state: State) -> Response[bytes]:
     return data(told, headers=_FRESH)
 
 
-@get("/health/live")
+@get("/health/live", responses=_MAY_FAIL)
 async def live() -> Response[bytes]:
     """Whether the process answers at all: one that does not should be started again."""
     return data({"status": "ok"}, headers=_FRESH)
 
 
-@get("/health/ready", sync_to_thread=True)
+@get("/health/ready", sync_to_thread=True, responses=_MAY_FAIL)
 def ready(state: State) -> Response[bytes]:
     """Whether questions can be answered now: the store can be read, and has the form that this desk knows."""
-    try:
-        with desk_of(state).store.reading() as connection:
-            form = form_of(connection)
-    except StoreError:
-        return data({"status": "waiting", "store": "cannot be read"}, status=503,
-                    headers={**_FRESH, "retry-after": "2"})  # fmt: skip
+    with desk_of(state).store.reading() as connection:
+        form = form_of(connection)
     if form != HEAD:
-        return data({"status": "waiting", "store": "has another form"}, status=503, headers=_FRESH)
+        raise StoreError("the store has another form than this desk knows", hint="start the desk again")
     return data({"status": "ok", "store": "ok"}, headers=_FRESH)
 
 

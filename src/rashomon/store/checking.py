@@ -11,37 +11,96 @@ from rashomon.doctor import Finding
 from rashomon.errors import StoreError
 from rashomon.store.engine import Store
 from rashomon.store.fulltext import INDEXED
-from rashomon.store.migrations import HEAD
+from rashomon.store.migrations import HEAD, KNOWN, form_of
+from rashomon.store.neighbours import FORM
+from rashomon.store.persons import moment
 from rashomon.store.schema import (
     alert_delivery,
     alert_watch,
     claim,
+    claim_filing,
     correction,
     incident,
     incident_claim,
     incident_facet,
     incident_text,
+    person,
+    person_token,
     publisher,
     report,
     report_text,
+    setting,
     tombstone,
 )
+from rashomon.store.scopes import SCOPES
 
+_SOON_DAYS = 14
 _RESTORE = "restore a copy, or save what can be read with sqlite3's .recover"
 _REPORT = "this is a fault of Rashomon: please report it with the output of `rashomon doctor`"
 
 
 def examine(store: Store) -> Iterator[Finding]:
     """Look at every part of a store, one after the other."""
-    yield Finding("store", "ok", f"{store.name}: {store.engine.dialect.name}, form {HEAD}")
+    yield Finding("store", "ok", f"{store.name}: {store.engine.dialect.name}")
     parts = [("file", _file), ("search index", _index)] if store.sqlite else [("server", _server)]
-    parts += [("counts", _counts), ("links", _links), ("readers", _readers), ("alerts", _alerts)]
-    for name, look in parts:
+    parts += [("counts", _counts), ("links", _links), ("filings", _filings), ("readers", _readers)]
+    parts += [("alerts", _alerts)]
+    for name, look in [("form", _form), *parts, ("accounts", _accounts)]:
         try:
             with store.reading() as connection:
                 yield look(connection, name)
         except StoreError as error:
             yield Finding(name, "broken", error.what, error.hint)
+
+
+def _form(connection: Connection, part: str) -> Finding:
+    form = form_of(connection)
+    if form != HEAD:
+        return Finding(part, "broken", f"form {form}, this version knows {HEAD}", _REPORT)
+    return Finding(part, "ok", f"{form}, the present one; {len(KNOWN)} migrations")
+
+
+def _filings(connection: Connection, part: str) -> Finding:
+    """Whether claims are filed where reconciling looks for them. Filings have no foreign key."""
+    kept = connection.execute(sa.select(setting.c.value).where(setting.c.key == "filing")).scalar()
+    rows = connection.execute(sa.select(sa.func.count()).select_from(claim_filing)).scalar_one()
+    lost = sa.select(sa.func.count()).where(~sa.exists().where(claim.c.num == claim_filing.c.claim))
+    orphans = connection.execute(lost.select_from(claim_filing)).scalar_one()
+    claims = connection.execute(sa.select(sa.func.count()).select_from(claim)).scalar_one()
+    if kept != FORM:
+        return Finding(part, "broken", f"filed as {kept}, reconciling looks as {FORM}", _REPORT)
+    if orphans:
+        return Finding(part, "broken", f"{orphans:,} filings are of claims that are not there", _REPORT)
+    if claims and not rows:
+        return Finding(part, "broken", f"none of {claims:,} claims is filed", _REPORT)
+    return Finding(part, "ok", f"{rows:,} filings, all of claims that are there")
+
+
+def _accounts(connection: Connection, part: str) -> Finding:
+    people = connection.execute(sa.select(person.c.scopes, person.c.password.is_not(None))).all()
+    if not people:
+        return Finding(part, "ok", "nobody has an account: the desk answers this machine only")
+    now = moment()
+    count = sa.select(sa.func.count()).select_from(person_token).where(person_token.c.revoked.is_(None))
+    hold = connection.execute(count.where(person_token.c.ends > now)).scalar_one()
+    soon = connection.execute(
+        count.where(person_token.c.ends > now, person_token.c.ends <= moment(days=_SOON_DAYS))
+    ).scalar_one()
+    signed_in = sum(has for _, has in people)
+    told = [
+        _count(signed_in, "person", "people"), _count(len(people) - signed_in, "program"),
+        f"{_count(hold, 'token')} that hold",
+    ]  # fmt: skip
+    if soon:
+        told.append(f"{_count(soon, 'token')} end within {_SOON_DAYS} days (`rashomon token list`)")
+    unlike = [scope for scope, _ in people if scope not in SCOPES]
+    if unlike:
+        return Finding(part, "broken", f"{len(unlike):,} accounts have a scope that there is not", _REPORT)
+    return Finding(part, "ok", ", ".join(told))
+
+
+def _count(count: int, noun: str, many: str | None = None) -> str:
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
 def _file(connection: Connection, part: str) -> Finding:

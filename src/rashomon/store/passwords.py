@@ -58,16 +58,17 @@ def is_right(password: str, kept: str | None) -> bool:
     """
     from argon2.exceptions import Argon2Error, InvalidHashError
 
-    against = kept if kept is not None else _of_nobody()
+    nobody = _of_nobody()  # made before it is known whether it is needed: that time would tell names apart
+    against = kept if kept is not None else nobody
     if not _AT_ONCE.acquire(timeout=_PATIENCE_SECONDS):
         raise TooBusy("too many people sign in at once", hint="try again in a moment")
     try:
-        right = _hasher().verify(against, _normal(password[: LONGEST + 1]))
+        _hasher().verify(against, _normal(password[: LONGEST + 1]))
     except (Argon2Error, InvalidHashError):
-        right = False
+        return False
     finally:
         _AT_ONCE.release()
-    return bool(right) and kept is not None
+    return kept is not None
 
 
 def is_weaker(kept: str) -> bool:
@@ -98,9 +99,4 @@ def _of_nobody() -> str:
     return _hasher().hash(secrets.token_hex(32))
 
 
-def warm() -> None:
-    """Make ready what the first sign-in would otherwise wait for: that wait would tell names apart."""
-    _of_nobody()
-
-
-__all__ = ["LONGEST", "SHORTEST", "TooBusy", "checked", "hashed", "is_right", "is_weaker", "warm"]
+__all__ = ["LONGEST", "SHORTEST", "TooBusy", "checked", "hashed", "is_right", "is_weaker"]

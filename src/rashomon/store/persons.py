@@ -64,7 +64,7 @@ class Token(msgspec.Struct, frozen=True):
     @property
     def holds(self) -> bool:
         """Whether it still opens anything."""
-        return self.revoked is None and self.ends > _at()
+        return self.revoked is None and self.ends > moment()
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ class Persons:
         """All people and programs, by name."""
         held = sa.select(sa.func.count()).where(
             person_token.c.person == person.c.num, person_token.c.revoked.is_(None),
-            person_token.c.ends > _at(),
+            person_token.c.ends > moment(),
         )  # fmt: skip
         here = sa.select(sa.func.count()).where(person_session.c.person == person.c.num, *_alive())
         query = sa.select(
@@ -120,7 +120,7 @@ class Persons:
             return _insert(connection, name, given, kept)
 
         num = self._write(work)
-        return Account(num, name, given, _at(), kept is not None)
+        return Account(num, name, given, moment(), kept is not None)
 
     def remove(self, name: str) -> None:
         """Take a person away, with all tokens and sessions. What they corrected stays."""
@@ -164,7 +164,7 @@ class Persons:
         secret, num = secrets.token_urlsafe(32), found["num"]
 
         def work(connection: Connection) -> bool:
-            now = _at()
+            now = moment()
             still = sa.select(person.c.num).where(person.c.num == num, person.c.password == kept)
             if connection.execute(still).first() is None:  # changed while it was looked at
                 return False
@@ -196,7 +196,7 @@ class Persons:
                       person_token.c.used.label("seen"), person_token.c.scopes.label("granted"))
             .join(person_token)
             .where(person_token.c.sha256 == _digest(secret), person_token.c.revoked.is_(None),
-                   person_token.c.ends > _at())
+                   person_token.c.ends > moment())
         )  # fmt: skip
         with self._store.reading() as connection:
             row = connection.execute(query).first()
@@ -206,7 +206,7 @@ class Persons:
         """Keep when a session or a token was last used."""
         table = person_token if token else person_session
         field = "used" if token else "seen"
-        change = sa.update(table).where(table.c.num == known.num).values({field: _at()})
+        change = sa.update(table).where(table.c.num == known.num).values({field: moment()})
         self._write(lambda connection: connection.execute(change))
 
     def sign_out(self, secret: str) -> None:
@@ -230,7 +230,7 @@ class Persons:
         if not 1 <= days <= _MOST_DAYS:
             raise InputError(f"a token cannot hold for {days:,} days", hint=f"1 to {_MOST_DAYS:,}")
         secret = TOKEN_MARK + secrets.token_urlsafe(32)
-        prefix, ends = secret[:_PREFIX], _at(days=days)
+        prefix, ends = secret[:_PREFIX], moment(days=days)
 
         def work(connection: Connection) -> Token:
             found = _find(connection, name)
@@ -245,11 +245,12 @@ class Persons:
                         f"{owner} has not the scope {given}",
                         hint="a token may no more than the person whose it is",
                     )
-            row = {"person": num, "prefix": prefix, "sha256": _digest(secret), "scopes": given,
-                   "added": _at(), "ends": ends}  # fmt: skip
+            now = moment()
+            row = {"person": num, "prefix": prefix, "sha256": _digest(secret), "scopes": given, "added": now,
+                   "ends": ends}  # fmt: skip
             made = sa.insert(person_token).values(**row).returning(person_token.c.num)
             number = int(connection.execute(made).scalar_one())
-            return Token(number, owner, prefix, given, row["added"], ends, None, None)
+            return Token(number, owner, prefix, given, now, ends, None, None)
 
         return secret, self._write(work)
 
@@ -274,7 +275,7 @@ class Persons:
         change = sa.update(person_token).where(
             person_token.c.num == found[0].num, person_token.c.revoked.is_(None)
         )
-        self._write(lambda connection: connection.execute(change.values(revoked=_at())))
+        self._write(lambda connection: connection.execute(change.values(revoked=moment())))
         return found[0]
 
 
@@ -311,7 +312,7 @@ def _required(connection: Connection, name: str) -> Any:
 
 
 def _insert(connection: Connection, name: str, scopes: str, password: str | None) -> int:
-    now = _at()
+    now = moment()
     row = {"key": key_of(name), "name": name, "scopes": scopes, "password": password, "added": now,
            "changed": now}  # fmt: skip
     return int(connection.execute(sa.insert(person).values(**row).returning(person.c.num)).scalar_one())
@@ -319,7 +320,7 @@ def _insert(connection: Connection, name: str, scopes: str, password: str | None
 
 def _change(connection: Connection, name: str, **values: str) -> int:
     num = int(_required(connection, name)["num"])
-    connection.execute(sa.update(person).where(person.c.num == num).values(**values, changed=_at()))
+    connection.execute(sa.update(person).where(person.c.num == num).values(**values, changed=moment()))
     return num
 
 
@@ -337,20 +338,22 @@ def _known(row: Any, secret: str, *, granted: bool = False) -> Known | None:
     if row is None or not hmac.compare_digest(row._mapping["sha256"], _digest(secret)):
         return None
     got = row._mapping
-    stale = got["seen"] is None or got["seen"] < _at(minutes=-SEEN_MINUTES)
+    stale = got["seen"] is None or got["seen"] < moment(minutes=-SEEN_MINUTES)
     scopes = held(got["scopes"])
     return Known(got["name"], scopes & held(got["granted"]) if granted else scopes, got["shown"], stale)
 
 
 def _alive() -> tuple[Any, ...]:
-    return person_session.c.seen > _at(hours=-IDLE_HOURS), person_session.c.began > _at(hours=-WHOLE_HOURS)
+    return person_session.c.seen > moment(hours=-IDLE_HOURS), person_session.c.began > moment(
+        hours=-WHOLE_HOURS
+    )
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def _at(**later: float) -> str:
+def moment(**later: float) -> str:
     """A moment so much later than now, in UTC, in the form that moments have in the store."""
     when = datetime.datetime.now(datetime.UTC) + datetime.timedelta(**later)
     return when.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
@@ -365,5 +368,6 @@ __all__ = [
     "Persons",
     "Token",
     "key_of",
+    "moment",
     "named",
 ]

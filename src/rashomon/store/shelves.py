@@ -136,6 +136,29 @@ def one_incident(connection: Connection, ref: str) -> IncidentDetail | None:
     )
 
 
+def told_of(connection: Connection, incidents: Iterable[str]) -> tuple[list[Claim], list[Report]]:
+    """The claims of some incidents as they hold, and the reports that they are of, without their texts."""
+    claims: list[Claim] = []
+    of: set[int] = set()
+    for some in pieces(incidents):
+        query = (
+            sa.select(claim.c.body, claim.c.corrected, claim.c.report)
+            .join(incident_claim, incident_claim.c.claim == claim.c.num)
+            .join(incident, incident.c.num == incident_claim.c.incident)
+            .where(incident.c.id.in_(some))
+        )
+        for row in connection.execute(query):
+            claims.append(_claim(row.corrected or row.body))
+            of.add(row.report)
+    return claims, [
+        Report(
+            text="", id=each.id, title=each.title, published=each.published, publisher=each.publisher,
+            url=each.url,
+        )
+        for each in entries_of(connection, of).values()
+    ]  # fmt: skip
+
+
 def entries_of(connection: Connection, nums: Iterable[int]) -> dict[int, ReportEntry]:
     """Reports as they are listed, by row."""
     found = {}
