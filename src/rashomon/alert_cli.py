@@ -48,8 +48,8 @@ def add(
         typer.Option(
             metavar="RULE",
             show_default=False,
-            help="new-incident, grown:reports=5, new-dispute:field=killed, figure-rises:kind=killed,factor=2, "
-            "denied, tension:dyad=SRB-XKX. May be repeated.",
+            help="new-incident, grown:reports=5, new-dispute:field=killed, "
+            "figure-rises:kind=killed,factor=2, denied, tension:dyad=SRB-XKX. May be repeated.",
         ),
     ],
     filter_: Annotated[

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_rise_is_always_above_its_own_limit_and_has_its_history(values: list[f
         assert each.value > each.usual.limit(3.5) and each.score > 3.5
         assert each.usual.days >= 14 and each.usual.spread >= floor
     days = [datetime.date.fromisoformat(each.day) for each in told]
-    assert all((after - before).days > 3 for before, after in zip(days, days[1:], strict=False))
+    assert all((after - before).days > 3 for before, after in pairwise(days))
 
 
 def usual_days(desk: Desk, days: int, dice: random.Random) -> None:
