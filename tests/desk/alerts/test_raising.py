@@ -252,6 +252,18 @@ def test_a_store_of_the_first_form_is_brought_up(target: str) -> None:
         assert all(finding.state == "ok" for finding in desk.examine())
 
 
+def test_a_watch_of_another_version_does_not_stop_the_others(desk: Desk) -> None:
+    watched(desk, "later")
+    watched(desk, "now", rules=["new-incident"])
+    desk.store.write(
+        lambda c: c.execute(sa.text("UPDATE alert_watch SET rules = '[\"eclipse\"]' WHERE name = 'later'"))
+    )
+    desk.add(shelling(1))
+    heard: list[str] = []
+    assert raising.run(desk, on_error=lambda error: heard.append(str(error))) == 1
+    assert len(heard) == 1 and "later" in heard[0] and "no rule 'eclipse'" in heard[0]
+
+
 def test_there_is_one_watch_of_a_name(desk: Desk) -> None:
     watched(desk)
     with pytest.raises(InputError, match="of this name"):

@@ -153,13 +153,10 @@ def test_without_tls_nothing_is_sent_unless_somebody_said_so(mailbox: tuple[Mail
 
 
 def test_each_reader_of_a_mail_is_a_channel_of_its_own() -> None:
-    draft = watches.drafted(
-        "w",
-        "",
-        ["denied"],
-        ["mailto://u:env:PASS_OF_NOBODY@mail.example.org?from=a@x.org&to=b@x.org,c@x.org"],
-    )
-    assert len(draft.channels) in (1, 2)  # the variable is not set here: it is split where it is
+    together = "mailto://u:env:PASS_OF_NOBODY@mail.example.org?from=a@x.org&to=b@x.org,c@x.org"
+    assert len(watches.drafted("w", "", ["denied"], [together]).channels) == 2
+    with pytest.raises(InputError, match="several readers"):
+        channels.read("env:ALL", {"ALL": together, "PASS_OF_NOBODY": "x"})
     draft = watches.drafted(
         "w", "", ["denied"], ["mailto://u:p4ssword@mail.example.org?from=a@x.org&to=b@x.org,c@x.org"]
     )
