@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import signal
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -48,15 +49,13 @@ def add(
         typer.Option(
             metavar="RULE",
             show_default=False,
-            help="new-incident, grown:reports=5, new-dispute:field=killed, figure-rises:kind=killed,factor=2, "
-            "denied, tension:dyad=SRB-XKX. May be repeated.",
+            help="new-incident, grown:reports=5, new-dispute:field=killed, "
+            "figure-rises:kind=killed,factor=2, denied, tension:dyad=SRB-XKX. May be repeated.",
         ),
     ],
     filter_: Annotated[
         str,
-        typer.Option(
-            "--filter", metavar="FIELDS", help="As in the desk's address: 'country=XKX'."
-        ),
+        typer.Option("--filter", metavar="FIELDS", help="As in the desk's address: 'country=XKX'."),
     ] = "",
     to: Annotated[
         list[str] | None,
@@ -273,7 +272,7 @@ def _loop(desk: Desk, settings: Settings, once: bool, every: float, quiet: bool)
 
     while True:
         try:
-            count = raising.run(desk)
+            count = raising.run(desk, on_error=messages.refuse)
             if count and not quiet:
                 typer.echo(f"{count:,} new {'alert' if count == 1 else 'alerts'}")
             outbox.deliver(desk, settings, told)
@@ -284,7 +283,7 @@ def _loop(desk: Desk, settings: Settings, once: bool, every: float, quiet: bool)
         if once:
             break
         time.sleep(_pause(outbox.next_due(desk), every))
-    if trouble:
+    if trouble or messages.refused:
         raise typer.Exit(REFUSED)
 
 
@@ -317,12 +316,18 @@ def _notes(given: tuple[str, ...]) -> list[str]:
     """What is to be known of addresses that were just kept."""
     from rashomon.desk.alerts import channels
 
-    notes = []
+    notes: list[str] = []
     for channel in given:
         try:
             channels.read(channel)
         except channels.Unset as error:
             notes.append(str(error))
+        if (
+            "://" in channel
+            and not channel.lower().startswith(("http", "mailto"))
+            and not find_spec("apprise")
+        ):
+            notes.append("this address needs apprise: pip install 'rashomon[alerts]'")
         if "env:" not in channel:
             notes.append(
                 f"{channels.shown(channel)}: what it holds stands in the store; env:NAME keeps it out"

@@ -84,6 +84,7 @@ def paths(running: Running) -> list[str]:
         "/incidents",
         "/incidents?disputed=yes",
         "/reports",
+        "/alerts",
         "/search",
         "/search?q=script",
         f"/search?q={evil}",

@@ -53,7 +53,8 @@ class Guard(msgspec.Struct, frozen=True):
     """What may be dialled.
 
     `also` are exact (address, port) pairs that are let through although they are not public. It is there for
-    tests that serve pages on this machine: no command, setting, variable or feed can fill it.
+    tests that serve pages on this machine: no setting, variable or feed can fill it. Of the commands only
+    `rashomon alert ... --allow-loopback` does, for webhooks that whoever runs it has named.
     """
 
     also: frozenset[tuple[str, int]] = frozenset()

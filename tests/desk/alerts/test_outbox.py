@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alert_builders import ARMY, shelling
+from alert_builders import ARMY, shelling, town_of
 from receiving import SECRET, hook
 
 from rashomon.desk.alerts import log, outbox, raising, watches
@@ -39,7 +39,11 @@ def states(desk: Desk) -> list[str]:
 def happen(desk: Desk, count: int, first: int = 0) -> None:
     """So many incidents, each on a day of its own."""
     for number in range(first, first + count):
-        desk.add(shelling(number, when=f"{2000 + number // 12}-{1 + number % 12:02}-01"))
+        desk.add(shelling(number, town=town_of(number), when=when_of(number)))
+
+
+def when_of(number: int) -> str:
+    return f"{2000 + number // 12}-{1 + number % 12:02}-01"
 
 
 def test_what_is_sent_is_sent_once(desk: Desk) -> None:
@@ -111,9 +115,9 @@ def test_a_message_that_fails_does_not_hold_up_the_others(desk: Desk) -> None:
 
 def test_a_receiver_that_hangs_holds_up_nobody_else(desk: Desk) -> None:
     def how(channel: Any, message: Any) -> None:
-        send(channel, message, allow_loopback=True, seconds=0.5)
+        send(channel, message, allow_loopback=True, seconds=3)
 
-    with hook(hang=3) as slow, hook() as quick:
+    with hook(hang=9) as slow, hook() as quick:
         watched(desk, slow.address, quick.address)
         happen(desk, 3)
         raising.run(desk)
@@ -121,7 +125,7 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(desk: Desk) -> None:
         sent = outbox.deliver(desk, Settings(allow_loopback=True, first_pause=60), how=how)
         assert time.monotonic() - start < 30
     assert sorted(each.state for each in sent) == ["sent"] * 3 + ["waiting"]
-    assert "no answer within 0.5 seconds" in str([each.error for each in sent])
+    assert "no answer within 3 seconds" in str([each.error for each in sent])
 
 
 def test_two_senders_do_not_send_one_thing_twice(desk: Desk) -> None:
@@ -194,8 +198,12 @@ def test_killed_at_any_moment_it_loses_nothing_and_sends_nothing_again_that_was_
         expected, first = 0, 0
         for _ in range(6):
             happen(desk, 4, first)
-            desk.add(shelling(100 + first, outlet="Serbia Plain Radio", killed=9, teller=ARMY,
-                              when=f"{2000 + first // 12}-{1 + first % 12:02}-01"))  # fmt: skip
+            desk.add(
+                shelling(
+                    100 + first, outlet="Serbia Plain Radio", killed=9, teller=ARMY, town=town_of(first),
+                    when=when_of(first),
+                )
+            )  # fmt: skip
             first, expected = first + 4, expected + 5
             process = subprocess.Popen(
                 command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -203,14 +211,12 @@ def test_killed_at_any_moment_it_loses_nothing_and_sends_nothing_again_that_was_
             assert process.stdout is not None
             said = [process.stdout.readline()]
             assert said == [b"open\n"], process.communicate()
-            time.sleep(dice.uniform(0.0, 0.5))
+            said += [process.stdout.readline() for _ in range(dice.randrange(0, 7))]
+            time.sleep(dice.uniform(0.0, 0.1))
             process.kill()
-            rest = process.communicate()[0].splitlines(keepends=True)
-            at = time.monotonic()
-            for line in rest:
+            for line in [*said, *process.communicate()[0].splitlines(keepends=True)]:
                 if line.endswith(b"\n") and line.startswith(b"sent "):
                     acknowledged[line.split()[1].decode()] = len(told.keys)
-            assert time.monotonic() - at < 5
             _nothing_again(told.keys, acknowledged)
         settings = Settings(allow_loopback=True, lease=0.4, first_pause=0.01)
         until = time.monotonic() + 60

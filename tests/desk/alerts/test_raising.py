@@ -20,7 +20,8 @@ from rashomon.store.desk import Desk
 from rashomon.store.schema import alert, alert_delivery
 
 RULES = (
-    "new-incident", "grown:reports=2", "grown:outlets=3", "new-dispute", "figure-rises:kind=killed,at-least=3",
+    "new-incident", "grown:reports=2", "grown:outlets=3", "new-dispute",
+    "figure-rises:kind=killed,at-least=3",
     "figure-rises:kind=killed,factor=2", "denied",
 )  # fmt: skip
 TO = f"https://hooks.example.org/x#secret={SECRET.replace(' ', '%20')}"
@@ -204,10 +205,17 @@ def test_the_same_stream_raises_the_same_alerts_however_it_is_cut(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("figure-rises:kind=killed", "how far"), ("figure-rises", "which figure"), ("grown", "how many"), ("grown:reports=5,outlets=2", "how many"),
-        ("new-dispute:field=colour", "one of occurred"), ("tension", "between whom"), ("no-such", "there are new"),
+        ("figure-rises:kind=killed", "how far"),
+        ("figure-rises", "which figure"),
+        ("grown", "how many"),
+        ("grown:reports=5,outlets=2", "how many"),
+        ("new-dispute:field=colour", "one of occurred"),
+        ("tension", "between whom"),
+        ("no-such", "there are new"),
         ("tension:dyad=SRB-SRB", "two countries"), ("tension:dyad=SRB-XKX,narrator=FRA", "no side"),
-        ("grown:reports=two", "whole number"), ("denied:by=Atlantis", "country"), ("denied:of=SRB", "no parameter"),
+        ("grown:reports=two", "whole number"),
+        ("denied:by=Atlantis", "country"),
+        ("denied:of=SRB", "no parameter"),
         ("figure-rises:kind=killed,factor=inf", "a number"), ("grown:reports=3,reports=4", "twice"),
     ],
 )  # fmt: skip
@@ -225,6 +233,35 @@ def test_a_rule_is_written_as_it_is_read(text: str) -> None:
 def test_names_of_countries_and_other_orders_are_one_rule() -> None:
     draft = watches.drafted("w", "", ["tension:dyad=Serbia-Kosovo", "tension:dyad=XKX-SRB"], ())
     assert draft.rules == ("tension:dyad=SRB-XKX",)
+
+
+def test_a_store_of_the_first_form_is_brought_up(target: str) -> None:
+    with Desk(target) as desk:
+        desk.add(shelling(1))
+
+        def back(connection: Any) -> None:
+            for table in ("alert_delivery", "alert", "alert_watch"):
+                connection.execute(sa.text(f"DROP TABLE {table}"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+
+        desk.store.write(back)
+    with Desk(target) as desk:
+        watched(desk)
+        desk.add(shelling(2, outlet="Serbia Plain Radio", killed=9, teller=ARMY))
+        assert raising.run(desk) > 0
+        assert all(finding.state == "ok" for finding in desk.examine())
+
+
+def test_a_watch_of_another_version_does_not_stop_the_others(desk: Desk) -> None:
+    watched(desk, "later")
+    watched(desk, "now", rules=["new-incident"])
+    desk.store.write(
+        lambda c: c.execute(sa.text("UPDATE alert_watch SET rules = '[\"eclipse\"]' WHERE name = 'later'"))
+    )
+    desk.add(shelling(1))
+    heard: list[str] = []
+    assert raising.run(desk, on_error=lambda error: heard.append(str(error))) == 1
+    assert len(heard) == 1 and "later" in heard[0] and "no rule 'eclipse'" in heard[0]
 
 
 def test_there_is_one_watch_of_a_name(desk: Desk) -> None:

@@ -145,7 +145,7 @@ def test_without_tls_nothing_is_sent_unless_somebody_said_so(mailbox: tuple[Mail
     kept, port = mailbox
     with pytest.raises(sending.Undelivered, match="no TLS"):
         post(f"mailto://127.0.0.1:{port}?from=desk@example.org&to=ana@example.org")
-    with pytest.raises(sending.Undelivered, match="no safe connection|cannot be reached"):
+    with pytest.raises(sending.Undelivered, match=r"no safe connection|cannot be reached"):
         post(f"mailtos://127.0.0.1:{port}?from=desk@example.org&to=ana@example.org")
     with pytest.raises(InputError, match="not sent without TLS"):
         channels.read("mailto://u:p@mail.example.org?from=a@example.org&to=b@example.org&tls=no")
@@ -153,13 +153,10 @@ def test_without_tls_nothing_is_sent_unless_somebody_said_so(mailbox: tuple[Mail
 
 
 def test_each_reader_of_a_mail_is_a_channel_of_its_own() -> None:
-    draft = watches.drafted(
-        "w",
-        "",
-        ["denied"],
-        ["mailto://u:env:PASS_OF_NOBODY@mail.example.org?from=a@x.org&to=b@x.org,c@x.org"],
-    )
-    assert len(draft.channels) in (1, 2)  # the variable is not set here: it is split where it is
+    together = "mailto://u:env:PASS_OF_NOBODY@mail.example.org?from=a@x.org&to=b@x.org,c@x.org"
+    assert len(watches.drafted("w", "", ["denied"], [together]).channels) == 2
+    with pytest.raises(InputError, match="several readers"):
+        channels.read("env:ALL", {"ALL": together, "PASS_OF_NOBODY": "x"})
     draft = watches.drafted(
         "w", "", ["denied"], ["mailto://u:p4ssword@mail.example.org?from=a@x.org&to=b@x.org,c@x.org"]
     )
@@ -172,7 +169,9 @@ def test_each_reader_of_a_mail_is_a_channel_of_its_own() -> None:
         ("ana@example.org", "no address"), ("mailto:ana@example.org", "not whole"), ("", "no address"),
         ("https://x.org/h", "needs a secret"), ("https://x.org/h#secret=short", "less than 16"),
         ("https://u:p4ssw0rd@x.org/h#secret=0123456789abcdef", "password in its address"),
-        ("jsons://x.org/h", "not used here"), ("http://x .org", "no address"), ("https://x.org:99999/", "no address"),
+        ("jsons://x.org/h", "not used here"),
+        ("http://x .org", "no address"),
+        ("https://x.org:99999/", "no address"),
         ("mailto://m.example.org?to=a@x.org%0d%0aBcc:z@x.org&from=b@x.org", "no address of a mail"),
         ("mailto://m.example.org?to=a@x.org", "who is the mail from"), ("https://[x", "no address"),
         ("https://10.0.0.1/h#secret=0123456789abcdef", "no public address"), ("file:///etc/passwd", None),

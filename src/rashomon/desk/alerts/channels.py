@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -75,16 +76,22 @@ def split(text: str) -> list[str]:
         InputError: it is no address, or one that nothing can be sent to.
     """
     bare = text.strip()
+    several = [bare]
     try:
-        found = read(bare)
-    except Unset:
-        return [bare]  # it may be set where alerts are sent from
-    if not isinstance(found, Mail) or _REFERENCE.fullmatch(bare):
-        return [bare]
-    parts = urlsplit(bare)
-    fields = [(name, value) for name, value in parse_qsl(parts.query) if name != "to"]
-    readers = [each.strip() for each in dict(parse_qsl(parts.query))["to"].split(",")]
-    return [urlunsplit(parts._replace(query=urlencode([*fields, ("to", each)]))) for each in readers]
+        parts = urlsplit(bare)
+        fields = parse_qsl(parts.query)
+    except ValueError:
+        pass
+    else:
+        readers = [each.strip() for name, value in fields if name == "to" for each in value.split(",")]
+        if parts.scheme.lower() in ("mailto", "mailtos") and len(readers) > 1:
+            others = [field for field in fields if field[0] != "to"]
+            queries = [urlencode([*others, ("to", each)]) for each in readers]
+            several = [urlunsplit(parts._replace(query=query)) for query in queries]
+    for each in several:
+        with contextlib.suppress(Unset):  # it may be set where alerts are sent from
+            read(each)
+    return several
 
 
 def read(text: str, environment: Mapping[str, str] | None = None) -> Channel:
@@ -158,6 +165,8 @@ def _mail(parts: SplitResult, port: int | None, known: Mapping[str, str]) -> Mai
     )
     if not sender:
         raise InputError("who is the mail from?", where=_host(parts), hint="add &from=desk@example.org")
+    if len(readers) > 1:
+        raise InputError("several readers in one variable", where=_host(parts), hint="give each its own")
     for each in (*readers, sender):
         if not _ADDRESS.fullmatch(each):
             raise InputError(f"{one_line(each)[:60]!r} is no address of a mail", where=_host(parts))

@@ -70,7 +70,8 @@ def judge(rule: Rule, case: Case, raised: Collection[tuple[str, str]]) -> Iterat
         return
     for level, why, detail in look(rule, case, raised):
         if (str(rule), level) not in raised:
-            yield Found(str(rule), case.record.id, level, why, {"incident": case.record.id, **detail})
+            told = {"incident": case.record.id, **detail}
+            yield Found(str(rule), case.record.id, level, why[0].upper() + why[1:], told)
 
 
 _Told = Iterator[tuple[str, str, dict[str, Any]]]

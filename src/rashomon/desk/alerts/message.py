@@ -106,7 +106,7 @@ def headline(rule: str, level: str, detail: Mapping[str, Any]) -> str:
         return f"{detail.get('kind', 'figure')} now {int(detail.get('value', 0)):,}"
     if word == "tension":
         return "conflict beyond the usual"
-    names = {"new-incident": "new", "grown": "it is growing", "denied": "somebody denies it"}
+    names = {"new-incident": "new incident", "grown": "it is growing", "denied": "somebody denies it"}
     return names.get(word, word if word in RULES else "alert")
 
 

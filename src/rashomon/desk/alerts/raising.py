@@ -24,6 +24,7 @@ from rashomon.desk.alerts.judging import Case, Found, Stated, judge
 from rashomon.desk.alerts.rules import Rule, TensionRises
 from rashomon.desk.alerts.strained import LATE, strained
 from rashomon.desk.alerts.watches import Watch
+from rashomon.errors import InputError, RashomonError
 from rashomon.model import Claim
 from rashomon.store import overviews, shelves
 from rashomon.store.desk import Desk
@@ -60,15 +61,36 @@ class Judged(msgspec.Struct, frozen=True):
     found: tuple[Found, ...]
 
 
-def run(desk: Desk, *, step: int = STEP, today: str | None = None) -> int:
+def run(
+    desk: Desk,
+    *,
+    step: int = STEP,
+    today: str | None = None,
+    on_error: Callable[[RashomonError], None] | None = None,
+) -> int:
     """Let every active watch look at all changes that it has not seen; how many alerts were raised.
 
+    Args:
+        desk: the store.
+        step: changes that are looked at together.
+        today: no later day is looked at for tension; today where it is None.
+        on_error: hears of a watch whose filter or rules this version does not know; the others go on.
+
     Raises:
+        InputError: there is such a watch, and no `on_error`.
         StoreError: the store cannot be read or written; it goes on from there when it is called again.
     """
     with desk.store.reading() as connection:
         names = [watch.name for watch in watches.all_of(connection, active=True)]
-    return sum(_catch_up(desk, name, step, today or _today()) for name in names)
+    count = 0
+    for name in names:
+        try:
+            count += _catch_up(desk, name, step, today or _today())
+        except InputError as error:
+            if on_error is None:
+                raise
+            on_error(error.at(name))
+    return count
 
 
 def _catch_up(desk: Desk, name: str, step: int, today: str) -> int:

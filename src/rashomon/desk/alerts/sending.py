@@ -22,6 +22,7 @@ import ssl
 import time
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -89,13 +90,14 @@ async def _post(channel: Webhook, message: Message, allow_loopback: bool, second
         "user-agent": user_agent(), "idempotency-key": message.key, "x-rashomon-timestamp": stamp,
         "x-rashomon-signature": signature(channel.secret, stamp, body), "connection": "close",
     }  # fmt: skip
+    _tls()  # reading the certificates takes a while, which is not the receiver's
     status = 0
     try:
         guard.check_url(channel.url)
         async with (
             asyncio.timeout(seconds),
             httpcore2.AsyncConnectionPool(
-                ssl_context=httpx2.create_ssl_context(trust_env=False),
+                ssl_context=_tls(),
                 http2=False,
                 network_backend=GuardedBackend(guard),
             ) as pool,
@@ -123,6 +125,11 @@ async def _post(channel: Webhook, message: Message, allow_loopback: bool, second
     if status == 410:
         raise Refused("it answers that it is gone for good (410)")
     raise Undelivered(f"it answers with {status}")
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def mail_of(channel: Mail, message: Message) -> EmailMessage:

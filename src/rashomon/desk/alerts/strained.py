@@ -12,7 +12,7 @@ from rashomon.desk.alerts.rules import TensionRises
 from rashomon.desk.alerts.unusual import Rise, rises
 from rashomon.exports.tension import dyad_words, narrators_words
 from rashomon.reconcile.narrators import home_key
-from rashomon.reconcile.tension import ALL, Point, tension
+from rashomon.reconcile.tension import Point, tension
 from rashomon.store import overviews
 from rashomon.store.schema import report
 
@@ -76,8 +76,8 @@ def _found(rule: TensionRises, rise: Rise, point: Point, whole: bool) -> Found:
         "floor": "the least that is taken",
     }[base.by]
     why = (
-        f"conflict between {dyad_words(rule.pair)}, as {narrators_words(rule.narrator)} tell it"
-        f"{'' if rule.narrator != ALL else ' together'}, came to {rise.value:g} on {rise.day}, in "
+        f"Conflict between {dyad_words(rule.pair)}, as {narrators_words(rule.narrator)} tell it, came to "
+        f"{rise.value:g} on {rise.day}, in "
         f"{point.incidents:,} {'incident' if point.incidents == 1 else 'incidents'}. Usual is up to "
         f"{base.limit(rule.threshold):.4g}: on the {base.days:,} days with reports among the {rule.days} "
         f"before, the median was {base.median:.4g} and the spread {base.spread:.4g} ({spread}). The day lies "
