@@ -218,7 +218,10 @@ def _parties(claim: Claim, field: str, key: str, told: Any, was: Mapping[str, st
         if before is not None and same_name and code == was.get(f"{key}-{at}-code", ""):
             made.append(before)
             continue
-        whole, country, sector = _code(f"{key}-{at}-code", code)
+        if before is not None and code == was.get(f"{key}-{at}-code", ""):
+            whole, country, sector = before.code, before.country, before.sector
+        else:
+            whole, country, sector = _code(f"{key}-{at}-code", code)
         new = {"code": whole, "country": country, "sector": sector}
         if before is None:
             text, start, end = _words(claim, name)
@@ -386,7 +389,6 @@ def _number(name: str, value: str) -> int | None:
 __all__ = [
     "FRAMES",
     "PRECISIONS",
-    "SPARE",
     "VOICE_KINDS",
     "Read",
     "checked_code",
