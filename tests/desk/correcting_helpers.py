@@ -70,7 +70,11 @@ class Browser:
         from rashomon.desk.identity import Rules
 
         app: Any = create_app(desk, rules=Rules(person=person))
-        self.client: Any = TestClient(app, base_url="http://127.0.0.1")
+
+        async def here(scope: Any, receive: Any, send: Any) -> None:
+            await app({**scope, "client": ("127.0.0.1", 9)}, receive, send)
+
+        self.client: Any = TestClient(here, base_url="http://127.0.0.1")
 
     def get(self, path: str) -> Any:
         return self.client.get(path, follow_redirects=False)

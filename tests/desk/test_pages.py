@@ -23,6 +23,9 @@ PAGES = (
     "/voices",
     "/voice?name=the+army",
     "/dyads",
+    "/corrections",
+    "/corrections?kind=merge&holds=yes",
+    "/claim?id=c-mill-0",
     "/dyad?a=SRB&b=Kosovo&by=month",
     "/report?id=mill-0",
     "/api",
@@ -86,6 +89,21 @@ def test_an_incident_shows_matrix_reports_map_figures_and_brief(running: Running
 def test_words_of_a_cell_are_marked_in_the_report_of_their_page(running: Running) -> None:
     got = running.get("/report?id=mill-1&at=0")
     assert got.status == 200 and 'id="w-0-0"' in got.text
+
+
+def test_the_forms_of_an_incident_are_a_page_like_others(running: Running) -> None:
+    test_pages_answer_with_a_strict_policy_and_an_outline(
+        running, f"/incidents/{incident_of_the_mill(running)}/correct"
+    )
+
+
+def test_paragraphs_hold_no_forms(running: Running) -> None:
+    # a browser ends a paragraph where a form begins, and the rest of it stands elsewhere
+    for path in (*PAGES, f"/incidents/{incident_of_the_mill(running)}/correct"):
+        text = running.get(path).text
+        for piece in text.split("<p")[1:]:
+            if piece[0] in " >":
+                assert "<form" not in piece.partition("</p>")[0], (path, piece[:200])
 
 
 def test_filters_narrow_the_list(running: Running) -> None:

@@ -218,8 +218,11 @@ def _parties(claim: Claim, field: str, key: str, told: Any, was: Mapping[str, st
         if before is not None and same_name and code == was.get(f"{key}-{at}-code", ""):
             made.append(before)
             continue
-        whole, country, sector = _code(f"{key}-{at}-code", code)
-        new = {"code": whole, "country": country, "sector": sector}
+        if before is not None and code == was.get(f"{key}-{at}-code", ""):
+            whole, country, sector = before.code, before.country, before.sector
+        else:
+            whole, country, sector = _code(f"{key}-{at}-code", code)
+        new: dict[str, Any] = {"code": whole, "country": country, "sector": sector}
         if before is None:
             text, start, end = _words(claim, name)
             how: Any = "name" if text else "implied"
@@ -252,8 +255,8 @@ def _voice(claim: Claim, told: Any, was: Mapping[str, str]) -> Voice:
         code, _, _ = _code("voice-code", told("voice-code"))
     if known.kind == "publisher":
         text, start, end = _words(claim, name)
-        spans = (text, start, end) if text else (None, None, None)
-        return Voice(kind, *spans, name, code, None, "indirect")
+        where: dict[str, Any] = {"text": text, "start": start, "end": end} if text else {}
+        return Voice(kind, **where, name=name, code=code, manner="indirect")
     kept = known.name if name == was.get("voice-name") else name
     return msgspec.structs.replace(known, kind=kind, name=kept, code=code)
 
@@ -386,7 +389,6 @@ def _number(name: str, value: str) -> int | None:
 __all__ = [
     "FRAMES",
     "PRECISIONS",
-    "SPARE",
     "VOICE_KINDS",
     "Read",
     "checked_code",

@@ -57,7 +57,7 @@ def _incidents(one: Correction) -> str:
         return f"{len(one.body.get('incidents', ())) or 'several'} incidents are one ({claims})"
     if one.kind == "split":
         return f"{claims} split off as an incident"
-    return f"an incident of {claims} is none"
+    return f"an incident of {claims} is no happening"
 
 
 def value_words(field: str, value: Any) -> str:
