@@ -23,6 +23,7 @@ from rashomon.reading.encoder import Encoder, model_folder
 from rashomon.reading.first_look import PAIRS, FirstLook, rows_of, sentence_bounds
 from rashomon.reading.words import IntArray, Words, split_words
 from training import corpus
+from training.export import write_manifest
 from training.network import VOCABULARY
 from training.running_text import other_texts
 from training.stories import load_story, spans_of
@@ -168,6 +169,8 @@ def main() -> None:
     np.savez_compressed(
         options.to, single=single, pair=pair, bias=np.float32(bias), threshold=np.float32(look.threshold)
     )
+    if (options.to.parent / "reader.onnx").is_file():
+        write_manifest(options.to.parent)
     print(f"{options.to}: {options.to.stat().st_size / 1e3:.0f} kB, threshold {look.threshold:.3f}")
     tell(look, held, "held out")
     for source in sorted({text.source for text in kept}):
