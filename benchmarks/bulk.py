@@ -7,6 +7,7 @@
     copies    time a report of an archive with 40% copies, against the same archive without them
     processes reports a second of two processes against one (wall clock: needs two idle cores), and CPU
     memory    resident memory of a process as it reads, its growth and its peak
+    flat      the same over 500 times as many short reports, without the model's pass
     kills     100 processes killed at random over 1,000 shards with poison: the same tables as undisturbed
 
 The first four are measured on two archives: "dense", the stories of the corpus, three to a report, where
@@ -150,8 +151,19 @@ def processes(given: Reports, folder: Path, _: Path) -> Measured:
 
 def memory(given: Reports, folder: Path, _: Path) -> Measured:
     """Memory of one reading process after a tenth of the archive and at its end; the ratio is its growth."""
-    path = archives.write(folder / "all.jsonl", [r | {"id": f"{r['id']}-{n}", "text": f"{r['text']}\n\n{n}."}
-                                                 for n in range(3) for r in given])  # fmt: skip
+    thrice = [r | {"id": f"{r['id']}-{n}", "text": f"{r['text']}\n\n{n}."} for n in range(3) for r in given]
+    return _growth("memory", thrice, folder, Options(max_chars=_MAX_CHARS, incidents=False))
+
+
+def flat(given: Reports, folder: Path, _: Path) -> Measured:
+    """The same over many short reports, with a made-up session in the place of the model's pass."""
+    reader = "benchmarks.stand_in:without_model"
+    options = Options(max_chars=_MAX_CHARS, incidents=False, reader=reader)
+    return _growth("flat", archives.short(500 * len(given)), folder, options)
+
+
+def _growth(name: str, given: Reports, folder: Path, options: Options) -> Measured:
+    path = archives.write(folder / "all.jsonl", given)
     pools: list[Pool] = []
     sizes: list[float] = []
     over = threading.Event()
@@ -168,13 +180,13 @@ def memory(given: Reports, folder: Path, _: Path) -> Measured:
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        run([str(path)], folder / "out", Options(max_chars=_MAX_CHARS, incidents=False), pool)
+        run([str(path)], folder / "out", options, pool)
     finally:
         over.set()
         thread.join()
     early, late = max(sizes[: len(sizes) // 10]), max(sizes[-len(sizes) // 10 :])
     told = f"{early:.0f} MB after a tenth, {late:.0f} MB at the end, {max(sizes):.0f} MB at most"
-    return Measured("memory", late / early, f"{told} ({3 * len(given):,} reports)")
+    return Measured(name, late / early, f"{told} ({len(given):,} reports)")
 
 
 def _resident(pid: int) -> float:
@@ -251,7 +263,7 @@ def fingerprint(out: Path) -> str:
     return digest.hexdigest()
 
 
-MEASURES = {m.__name__: m for m in (share, spacy, roberta, look, copies, processes, memory, kills)}
+MEASURES = {m.__name__: m for m in (share, spacy, roberta, look, copies, processes, memory, flat, kills)}
 
 
 def main() -> None:
