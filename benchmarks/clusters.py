@@ -42,7 +42,8 @@ class Round(NamedTuple):
 
 def rounds(count: int, kills: int, milliseconds: float, folder: Path) -> tuple[list[Round], int]:
     """Kill a node in each of so many readings; the rounds, and the most reports that a shard holds."""
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "300")  # a busy machine takes its time
+    for name, wait in (("raylet_start_wait_time_s", "300"), ("agent_register_timeout_ms", "300000")):
+        os.environ.setdefault(f"RAY_{name}", wait)  # a busy machine takes its time
     import ray
     from ray.cluster_utils import Cluster
 
