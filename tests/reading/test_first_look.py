@@ -90,10 +90,10 @@ def test_windows_without_anything_are_passed_over_within_a_long_report() -> None
     assert found[0].quote.text.startswith(EVENT)
 
 
-def test_the_weights_that_ship_tell_an_arrest_from_a_mill(tokenizer: Tokenizer) -> None:
+def test_the_weights_that_ship_tell_an_arrest_from_a_cake(tokenizer: Tokenizer) -> None:
     shipped = FirstLook.load()
-    scores = shipped.scores(split_words(TEXT, tokenizer))
-    assert scores[2] > shipped.threshold > scores[0]
+    scores = shipped.scores(split_words(f"Beat the eggs with the sugar.\n\n{EVENT}.", tokenizer))
+    assert scores[1] > shipped.threshold > scores[0]
 
 
 def looking(first: FirstLook) -> Reader:
