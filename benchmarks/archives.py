@@ -16,6 +16,8 @@ import yaml
 CORPUS = Path(__file__).parents[1] / "training" / "corpus" / "accounts"
 JOINED = 3
 _DAYS = ("2021-03-04", "2021-03-09", "2021-03-17", "2021-03-26")
+_LENGTH = 350  # words
+_SYLLABLES = ("ba", "dor", "ke", "lim", "no", "ru", "sha", "tel", "vi", "zan", "mok", "pe", "ga", "hul", "ri")
 _OUTLETS = ("Harbour Post", "Valley Echo", "Morning Sheet", "Evening Wire", "Copper Courier")
 
 
@@ -50,6 +52,52 @@ def articles(count: int) -> list[dict[str, Any]]:
             "publisher": _OUTLETS[n % len(_OUTLETS)],
         }
         for n in range(count)
+    ]
+
+
+def short(count: int, url: str | None = None) -> list[dict[str, Any]]:
+    """Reports of two short sentences with names that are made up, hardly any of which comes twice."""
+    chance = random.Random(13)
+
+    def name() -> str:
+        return "".join(chance.choice(_SYLLABLES) for _ in range(3)).capitalize()
+
+    return [
+        {
+            "id": f"s{n}",
+            "text": f"{name().upper()} - Officers of {name()} district arrested {chance.randint(2, 90)} men "
+            f"near {name()}, {name()} {name()} said.\n\nThe governor of {name()}, {name()} {name()}, told "
+            f"the {name()} Herald that nobody was hurt in case {n}.",
+            "published": _DAYS[n % len(_DAYS)],
+            "publisher": _OUTLETS[n % len(_OUTLETS)],
+        }
+        | ({"url": url} if url else {})
+        for n in range(count)
+    ]
+
+
+def mixed(shared: Path, count: int) -> list[dict[str, Any]]:
+    """Documents of `shared/train` that nothing was learnt from: newswire, encyclopaedia, web, novels and
+    more, of each source as many words, cut to the length of a news report. Raises OSError where `shared` is
+    not there."""
+    from training.running_text import other_texts
+
+    by_source: dict[str, list[str]] = {}
+    for source, text in other_texts(shared / "train", 60_000, held_out=True):
+        words = text.split(" ")
+        by_source.setdefault(source, []).extend(
+            " ".join(words[at : at + _LENGTH]) for at in range(0, len(words), _LENGTH)
+        )
+    longest = max(map(len, by_source.values()))
+    dealt = [found[n] for n in range(longest) for found in by_source.values() if n < len(found)]
+    return [
+        {
+            "id": f"m{n}",
+            "text": text,
+            "published": _DAYS[n % len(_DAYS)],
+            "publisher": _OUTLETS[n % len(_OUTLETS)],
+        }
+        for n, text in enumerate(dealt[:count])
     ]
 
 

@@ -3,10 +3,16 @@
     share     words a second of bulk reading, one core, as a share of the bare encoder's
     spacy     the same against spaCy's pipeline (tok2vec, tagger, parser, names; untrained)
     roberta   the same against an encoder of RoBERTa-base's shape (int8, untrained)
+    look      time with everything shown to the model, against that with a first look before it
     copies    time a report of an archive with 40% copies, against the same archive without them
     processes reports a second of two processes against one (wall clock: needs two idle cores), and CPU
     memory    resident memory of a process as it reads, its growth and its peak
+    flat      the same over 500 times as many short reports, without the model's pass
     kills     100 processes killed at random over 1,000 shards with poison: the same tables as undisturbed
+
+The first four are measured on two archives: "dense", the stories of the corpus, three to a report, where
+every window holds events; and "mixed", documents of `shared/train` (newswire, encyclopaedia, web, novels and
+more, in equal parts), of which many hold none. The others are measured on the dense one.
 
 Except for `processes`, times are CPU seconds of one thread, and both sides take turns on the same texts, so
 that what else the machine does weighs on both alike. The status is 1 where a ratio is under its floor.
@@ -25,21 +31,27 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1"))
 
 from benchmarks import archives, peers
 from benchmarks.processes import scaling
 from rashomon.bulk import Options, run
+from rashomon.bulk.options import LOOKING_READER, READER
 from rashomon.bulk.plan import plan
 from rashomon.bulk.pool import Pool
 from rashomon.bulk.reading import ReadTask, read_shard, reader_of
 
 FLOORS = {"share": 0.55, "spacy": 0.8, "roberta": 5.0, "copies": 1.5, "processes": 1.8}
+DENSE, MIXED = "dense", "mixed"
+ON_BOTH = ("share", "spacy", "roberta", "look")
 _CHUNK = 10
 _MAX_CHARS = 300_000
+
+Reports = list[dict[str, Any]]
 
 
 class Measured(NamedTuple):
@@ -50,22 +62,22 @@ class Measured(NamedTuple):
     told: str
 
 
-def read_in_bulk(folder: Path, given: Sequence[dict[str, object]]) -> None:
+def read_in_bulk(folder: Path, given: Sequence[dict[str, object]], reader: str = LOOKING_READER) -> None:
     """What a process of the pool does with one shard, in this process."""
     path = archives.write(folder / "shard.jsonl", list(given))
     [shard], _ = plan([str(path)], 1 << 40)
     out = folder / "out.shard"
-    read_shard(ReadTask(shard, Options(max_chars=_MAX_CHARS), str(out), os.devnull, [-1] * len(given)))
+    options = Options(max_chars=_MAX_CHARS, reader=reader)
+    read_shard(ReadTask(shard, options, str(out), os.devnull, [-1] * len(given)))
     out.unlink()
 
 
-def against(name: str, other: Callable[[Sequence[str]], None], count: int, folder: Path) -> Measured:
+def against(name: str, other: Callable[[Sequence[str]], None], given: Reports, folder: Path) -> Measured:
     """Words a second of bulk reading through those of a peer, chunk by chunk."""
-    given = archives.articles(count)
     read_in_bulk(folder, given[:3])
     other([report["text"] for report in given[:3]])
     ours = theirs = 0.0
-    for at in range(0, count, _CHUNK):
+    for at in range(0, len(given), _CHUNK):
         chunk = given[at : at + _CHUNK]
         begun = time.process_time()
         read_in_bulk(folder, chunk)
@@ -77,27 +89,44 @@ def against(name: str, other: Callable[[Sequence[str]], None], count: int, folde
     return Measured(name, theirs / ours, told)
 
 
-def share(count: int, folder: Path, _: Path) -> Measured:
+def share(given: Reports, folder: Path, _: Path) -> Measured:
     """Against the encoder alone."""
     encoder = reader_of(Options(max_chars=_MAX_CHARS).reader).encoder  # type: ignore[attr-defined]
-    texts = [report["text"] for report in archives.articles(count)]
-    return against("share", peers.bare_encoder(encoder, texts), count, folder)
+    texts = [report["text"] for report in given]
+    return against("share", peers.bare_encoder(encoder, texts), given, folder)
 
 
-def spacy(count: int, folder: Path, _: Path) -> Measured:
+def spacy(given: Reports, folder: Path, _: Path) -> Measured:
     """Against spaCy."""
-    return against("spacy", peers.spacy_pipeline(), count, folder)
+    return against("spacy", peers.spacy_pipeline(), given, folder)
 
 
-def roberta(count: int, folder: Path, cache: Path) -> Measured:
+def roberta(given: Reports, folder: Path, cache: Path) -> Measured:
     """Against the larger encoder."""
-    texts = [report["text"] for report in archives.articles(count)]
-    return against("roberta", peers.roberta_base(cache, peers.shipped(), texts), count, folder)
+    texts = [report["text"] for report in given]
+    return against("roberta", peers.roberta_base(cache, peers.shipped(), texts), given, folder)
 
 
-def copies(count: int, folder: Path, _: Path) -> Measured:
+def look(given: Reports, folder: Path, _: Path) -> Measured:
+    """Time with everything read through that with a first look, chunk by chunk."""
+    seconds = {READER: 0.0, LOOKING_READER: 0.0}
+    for reader in seconds:
+        read_in_bulk(folder, given[:3], reader)
+    for at in range(0, len(given), _CHUNK):
+        for reader in seconds:
+            begun = time.process_time()
+            read_in_bulk(folder, given[at : at + _CHUNK], reader)
+            seconds[reader] += time.process_time() - begun
+    encoder = reader_of(LOOKING_READER).encoder  # type: ignore[attr-defined]
+    seen = [encoder.run([(report["text"], None)])[0] for report in given]
+    windows, unseen = sum(len(each.windows) for each in seen), sum(each.unseen for each in seen)
+    told = f"{unseen} of {windows} windows were not shown to the model ({len(given)} reports)"
+    return Measured("look", seconds[READER] / seconds[LOOKING_READER], told)
+
+
+def copies(given: Reports, folder: Path, _: Path) -> Measured:
     """Time a report without copies through that with 40% of them. All is one shard, as by default."""
-    plain = archives.articles(count)
+    plain = given
     mixed = archives.with_copies(plain, 0.4)
     read_in_bulk(folder, plain[:3])
     begun = time.process_time()
@@ -109,22 +138,32 @@ def copies(count: int, folder: Path, _: Path) -> Measured:
     return Measured("copies", alone / together, told)
 
 
-def processes(count: int, folder: Path, _: Path) -> Measured:
+def processes(given: Reports, folder: Path, _: Path) -> Measured:
     """Two processes against one, on the wall clock, and what a report costs the CPU in each."""
-    found = scaling(folder, count, _MAX_CHARS)
+    found = scaling(folder, given, _MAX_CHARS)
     one, two = (1000 * found.cpu[n] / found.reports for n in (1, 2))
     told = (
-        f"{found.wall[1]:.1f} s with one, {found.wall[2]:.1f} s with two; CPU a report {one:.0f} ms with one, "
-        f"{two:.0f} ms with two: {2 * one / two:.2f} times as many on idle cores; load before {found.load:.1f}"
+        f"{found.wall[1]:.1f} s with one, {found.wall[2]:.1f} s with two, load before {found.load:.1f}; "
+        f"CPU a report {one:.0f} ms with one, {two:.0f} ms with two: {2 * one / two:.2f} on idle cores"
     )
     return Measured("processes", found.wall[1] / found.wall[2], told)
 
 
-def memory(count: int, folder: Path, _: Path) -> Measured:
+def memory(given: Reports, folder: Path, _: Path) -> Measured:
     """Memory of one reading process after a tenth of the archive and at its end; the ratio is its growth."""
-    given = archives.articles(count)
-    path = archives.write(folder / "all.jsonl", [r | {"id": f"{r['id']}-{n}", "text": f"{r['text']}\n\n{n}."}
-                                                 for n in range(3) for r in given])  # fmt: skip
+    thrice = [r | {"id": f"{r['id']}-{n}", "text": f"{r['text']}\n\n{n}."} for n in range(3) for r in given]
+    return _growth("memory", thrice, folder, Options(max_chars=_MAX_CHARS, incidents=False))
+
+
+def flat(given: Reports, folder: Path, _: Path) -> Measured:
+    """The same over many short reports, with a made-up session in the place of the model's pass."""
+    reader = "benchmarks.stand_in:without_model"
+    options = Options(max_chars=_MAX_CHARS, incidents=False, reader=reader)
+    return _growth("flat", archives.short(500 * len(given)), folder, options)
+
+
+def _growth(name: str, given: Reports, folder: Path, options: Options) -> Measured:
+    path = archives.write(folder / "all.jsonl", given)
     pools: list[Pool] = []
     sizes: list[float] = []
     over = threading.Event()
@@ -141,13 +180,13 @@ def memory(count: int, folder: Path, _: Path) -> Measured:
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        run([str(path)], folder / "out", Options(max_chars=_MAX_CHARS, incidents=False), pool)
+        run([str(path)], folder / "out", options, pool)
     finally:
         over.set()
         thread.join()
     early, late = max(sizes[: len(sizes) // 10]), max(sizes[-len(sizes) // 10 :])
     told = f"{early:.0f} MB after a tenth, {late:.0f} MB at the end, {max(sizes):.0f} MB at most"
-    return Measured("memory", late / early, f"{told} ({3 * count:,} reports)")
+    return Measured(name, late / early, f"{told} ({len(given):,} reports)")
 
 
 def _resident(pid: int) -> float:
@@ -159,8 +198,9 @@ def _resident(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
 
 
-def kills(count: int, folder: Path, _: Path) -> Measured:
+def kills(given: Reports, folder: Path, _: Path) -> Measured:
     """Processes killed at random; the ratio is 1 where the tables are the same, byte for byte."""
+    count = len(given)
     short = [text.split("\n\n")[0][:300] for text in archives.texts()]  # many reports, little to read in each
     given = [
         {
@@ -202,7 +242,7 @@ def kills(count: int, folder: Path, _: Path) -> Measured:
     finally:
         over.set()
         thread.join()
-    same = _hash(folder / "calm") == _hash(folder / "wild")
+    same = fingerprint(folder / "calm") == fingerprint(folder / "wild")
     counts = summary.manifest.counts
     told = f"{done} kills, {len(summary.manifest.shards):,} shards, {counts.reports:,} reports"
     return Measured("kills", float(same), f"{told}, set aside: {counts.refusals}")
@@ -214,7 +254,8 @@ def _spacing(calm: Path) -> float:
     return (files[-1].stat().st_mtime - files[0].stat().st_mtime) / 110
 
 
-def _hash(out: Path) -> str:
+def fingerprint(out: Path) -> str:
+    """All tables and the manifest, byte for byte."""
     digest = hashlib.sha256()
     for path in sorted(out.rglob("*")):
         if path.is_file() and "work" not in path.relative_to(out).parts:
@@ -222,7 +263,7 @@ def _hash(out: Path) -> str:
     return digest.hexdigest()
 
 
-MEASURES = {m.__name__: m for m in (share, spacy, roberta, copies, processes, memory, kills)}
+MEASURES = {m.__name__: m for m in (share, spacy, roberta, look, copies, processes, memory, flat, kills)}
 
 
 def main() -> None:
@@ -235,16 +276,22 @@ def main() -> None:
     parser.add_argument(
         "--cache", type=Path, default=Path(tempfile.gettempdir()), help="for the larger encoder"
     )
+    parser.add_argument("--archive", choices=[DENSE, MIXED], help="only on one of the two")
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="for the mixed archive")
     options = parser.parse_args()
     failed = False
     for name in options.names or MEASURES:
-        with tempfile.TemporaryDirectory() as folder:
-            found = MEASURES[name](options.count, Path(folder), options.cache)
-        floor = FLOORS.get(name, 1.0 if name == "kills" else None)
-        under = floor is not None and found.ratio < floor
-        failed |= under
-        told = f"  (floor {floor:g}{', NOT REACHED' if under else ''})" if floor is not None else ""
-        print(f"{name:8} {found.ratio:.2f}{told}  {found.told}", flush=True)
+        for archive in (DENSE, MIXED) if name in ON_BOTH else (DENSE,):
+            if options.archive not in (None, archive):
+                continue
+            made = archives.articles if archive == DENSE else partial(archives.mixed, options.shared)
+            with tempfile.TemporaryDirectory() as folder:
+                found = MEASURES[name](made(options.count), Path(folder), options.cache)
+            floor = FLOORS.get(name, 1.0 if name == "kills" else None)
+            under = floor is not None and found.ratio < floor
+            failed |= under
+            told = f"  (floor {floor:g}{', NOT REACHED' if under else ''})" if floor is not None else ""
+            print(f"{name:9} {archive:5} {found.ratio:.2f}{told}  {found.told}", flush=True)
     sys.exit(1 if failed else 0)
 
 

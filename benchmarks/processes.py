@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks import archives
 from rashomon.bulk import Options, run
@@ -50,10 +50,10 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICK
 
 
-def scaling(folder: Path, count: int, max_chars: int) -> Scaling:
+def scaling(folder: Path, given: list[dict[str, Any]], max_chars: int) -> Scaling:
     """Read the same archive with one process and with two, in turns. Looking at it and starting the first
     process count for neither."""
-    path = archives.write(folder / "all.jsonl", archives.articles(count))
+    path = archives.write(folder / "all.jsonl", given)
     options = Options(max_chars=max_chars, shard_bytes=20_000, incidents=False)
     run([str(path)], folder / "warm", options, lambda: Pool(2))
     wall, cpu = {1: 0.0, 2: 0.0}, {1: 0.0, 2: 0.0}
@@ -69,4 +69,4 @@ def scaling(folder: Path, count: int, max_chars: int) -> Scaling:
             done = run([str(path)], folder / f"out-{turn}-{workers}", options, pool)
             wall[workers] += done.seconds
             cpu[workers] += sum(each.cpu_seconds for each in made)
-    return Scaling(wall, cpu, ROUNDS * count, load)
+    return Scaling(wall, cpu, ROUNDS * len(given), load)

@@ -112,6 +112,7 @@ def _copies(connection: sqlite3.Connection, shifts: dict[str, int], copy: int) -
 def questions(desk: Desk, dice: random.Random) -> dict[str, Callable[[], object]]:
     """What is asked; each with other values every time."""
     with desk.store.reading() as connection:
+
         def some(query: str) -> list[str]:
             return [row[0] for row in connection.exec_driver_sql(query)]
 

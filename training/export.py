@@ -112,11 +112,12 @@ def export(weights: Path, target: Path, quantise: bool) -> None:
 
 def write_manifest(folder: Path) -> None:
     """Version and hashes of the model's files; `rashomon doctor` checks them."""
-    files = {
-        p.name: hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in (folder / "reader.onnx", folder / "tokenizer.json")
-    }
+    shipped = [folder / "reader.onnx", folder / "tokenizer.json"]
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped}
     version = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12]
+    look = folder / "first_look.npz"  # learnt apart from the model (`training.first_look`)
+    if look.is_file():
+        files[look.name] = hashlib.sha256(look.read_bytes()).hexdigest()
     manifest = {"version": version, "format": FORMAT, "files": files}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
