@@ -111,7 +111,7 @@ def run(store: str, writers: int, seconds: float) -> dict[str, float]:
         stored: list[frozenset[str]] = []
         cursor, more = None, True
         while more:
-            found = desk.incidents(cursor=cursor, limit=1000, dismissed=None)
+            found = desk.incidents(cursor=cursor, limit=1000)
             stored += [frozenset(record.incident.claims) for record in found]
             cursor, more = found.cursor, found.cursor is not None
         made = [each.note for each in desk.corrections.all()]
