@@ -1,7 +1,7 @@
 """Indexes in the order of lists that hold all that is filtered by, and an index of words in that order.
 
-A store that is there is brought along in steps, all of them in one transaction: a million claims take some
-minutes, most of them for the index of words.
+A store that is there is brought along in steps, all of them in one transaction. Of a large one that takes a
+while: all texts are indexed anew.
 """
 
 from __future__ import annotations
