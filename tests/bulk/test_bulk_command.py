@@ -18,6 +18,8 @@ RUN = CliRunner()
 @pytest.fixture(autouse=True)
 def _fake_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rashomon.bulk.options.Options", FakeOptions)
+    for name in ("READER", "LOOKING_READER"):
+        monkeypatch.setattr(f"rashomon.bulk.options.{name}", "bulk_fakes:dangerous")
 
 
 def test_it_says_what_was_done_and_where_it_lies(tmp_path: Path) -> None:
