@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from rashomon.store.engine import Store
 from rashomon.store.schema import (
+    alert_delivery,
     change,
     claim,
     correction,
@@ -25,7 +26,6 @@ from rashomon.store.schema import (
 )
 
 _COUNTED = (report, publisher, claim, incident, correction, person, person_token, person_session)
-_OUTBOX = ("outbox", "alert_outbox")
 
 
 class Sizes(msgspec.Struct, frozen=True):
@@ -60,16 +60,9 @@ def _count(connection: Connection, table: sa.Table, *where: sa.ColumnElement[boo
 
 
 def _waiting(connection: Connection) -> dict[str, int]:
-    """What waits to be sent, by state, where the store has a table of it."""
-    inspector = sa.inspect(connection)
-    for name in set(_OUTBOX) & set(inspector.get_table_names()):
-        columns = {each["name"] for each in inspector.get_columns(name)}
-        table = sa.table(name, sa.column("state"))
-        if "state" in columns:
-            query = sa.select(table.c.state, sa.func.count()).group_by(table.c.state)
-            return {f"outbox_{state}": int(count) for state, count in connection.execute(query)}
-        return {"outbox": int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())}
-    return {}
+    """Messages of alerts, by state: those that wait, were sent, were given up."""
+    query = sa.select(alert_delivery.c.state, sa.func.count()).group_by(alert_delivery.c.state)
+    return {f"outbox_{state}": int(count) for state, count in connection.execute(query)}
 
 
 def _size(connection: Connection, store: Store) -> int:
