@@ -17,4 +17,4 @@ _spec = importlib.util.spec_from_file_location("store_conftest", HERE.parents[1]
 assert _spec is not None and _spec.loader is not None
 _fixtures = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_fixtures)
-desk, postgres, target = _fixtures.desk, _fixtures.postgres, _fixtures.target
+desk, postgres_server, target = _fixtures.desk, _fixtures.postgres_server, _fixtures.target

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from alert_builders import ARMY, shelling
+from correcting_helpers import Browser
 from receiving import SECRET, hook
 from typer.testing import CliRunner
 
@@ -97,30 +98,24 @@ def test_what_makes_no_sense_is_told_with_what_would(store: str, words: tuple[st
 
 
 def test_the_page_shows_watches_and_alerts_without_secrets(store: str) -> None:
-    testing = pytest.importorskip(
-        "litestar.testing", reason="THE DESK IS NOT TESTED: pip install 'rashomon[desk]'"
-    )
-    from rashomon.desk import create_app
+    pytest.importorskip("litestar", reason="THE DESK IS NOT TESTED: pip install 'rashomon[desk]'")
+    with hook(answers=[500]) as told, Desk(store) as desk, Browser(desk).client as browser:
+        empty = browser.get("/alerts").text
+        assert "Nothing is watched yet" in empty and "No alert yet" in empty
+        mail = "mailto://u:t0ken-of-mail@mail.example.org?from=a@x.org&to=ana@x.org"
+        draft = watches.drafted(
+            "<b>mills</b>", "country=XKX", ["new-dispute"], [told.address, mail], "Ana"
+        )
+        desk.store.write(lambda connection: watches.add(connection, draft))
+        desk.add(shelling(2, outlet="Serbia Plain Radio", killed=9, teller=ARMY))
+        raising.run(desk)
 
-    with hook(answers=[500]) as told, Desk(store) as desk:
-        client: Any = testing.TestClient(create_app(desk), base_url="http://localhost")
-        with client as browser:
-            empty = browser.get("/alerts").text
-            assert "Nothing is watched yet" in empty and "No alert yet" in empty
-            mail = "mailto://u:t0ken-of-mail@mail.example.org?from=a@x.org&to=ana@x.org"
-            draft = watches.drafted(
-                "<b>mills</b>", "country=XKX", ["new-dispute"], [told.address, mail], "Ana"
-            )
-            desk.store.write(lambda connection: watches.add(connection, draft))
-            desk.add(shelling(2, outlet="Serbia Plain Radio", killed=9, teller=ARMY))
-            raising.run(desk)
+        def how(channel: Any, message: Any) -> None:
+            secret = "t0ken-of-mail" if isinstance(channel, channels.Mail) else "t0ken-of-the-path"
+            raise RashomonError(f"no: {secret} \u202e")
 
-            def how(channel: Any, message: Any) -> None:
-                secret = "t0ken-of-mail" if isinstance(channel, channels.Mail) else "t0ken-of-the-path"
-                raise RashomonError(f"no: {secret} \u202e")
-
-            outbox.deliver(desk, outbox.Settings(attempts=1), how=how)
-            page = browser.get("/alerts").text
+        outbox.deliver(desk, outbox.Settings(attempts=1), how=how)
+        page = browser.get("/alerts").text
     assert "&lt;b&gt;mills&lt;/b&gt;" in page and "<b>mills" not in page
     assert "accounts differ on killed" in page and "have come to differ on: killed" in page
     assert "2 parked" in page and "no: *** " in page
