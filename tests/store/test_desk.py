@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
+from store_builders import attack
 
-from rashomon.errors import EmptyText, InputError
+from rashomon.errors import EmptyText, InputError, StoreBusy
 from rashomon.model import Report
 from rashomon.store.desk import Desk
+from rashomon.store.engine import meaning
 
 GUARDS = "Guards arrested twelve men in Vrelo, and the mayor said that more would be arrested."
 
@@ -42,3 +45,28 @@ def test_a_refused_report_does_not_stop_the_others(desk: Desk) -> None:
     with pytest.raises(EmptyText, match="report 2"):
         desk.add(["She was arrested at noon.", ""])
     assert len(desk.reports()) == 3  # what came before the error is stored
+
+
+def test_nuls_and_other_odd_signs_are_kept_in_both_databases(desk: Desk) -> None:
+    told = attack(1)
+    odd = msgspec.structs.replace(told.report, title="a\0b \u202e", text=told.report.text + " \0 \U0001f642")
+    desk.add(msgspec.structs.replace(told, report=odd))
+    [entry] = desk.reports()
+    kept = desk.report(entry.id)
+    assert (
+        kept is not None
+        and len(kept.report.text) == len(odd.text)
+        and kept.report.text.replace("\ufffd", "\0") == odd.text
+    )
+    assert kept.report.title is not None and kept.report.title.replace("\ufffd", "\0") == odd.title
+
+
+def test_what_a_driver_will_not_take_is_no_absent_database() -> None:
+    class DataError(Exception):
+        sqlstate = None
+
+    class OperationalError(DataError):
+        pass
+
+    assert not isinstance(meaning(DataError("of a wrong kind"), "x"), StoreBusy)
+    assert isinstance(meaning(OperationalError("no route"), "x"), StoreBusy)

@@ -11,7 +11,7 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -161,7 +161,32 @@ def open_engine(target: str | os.PathLike[str], *, create: bool = True) -> Store
         raise MissingExtra(
             "the package psycopg is needed for PostgreSQL", hint="pip install 'rashomon[postgres]'"
         ) from error
+    event.listen(engine, "before_cursor_execute", _without_nuls, retval=True)
     return Store(engine, url.render_as_string(hide_password=True))
+
+
+def _without_nuls(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+) -> tuple[str, Any]:
+    """PostgreSQL's texts cannot hold NUL. Each becomes one U+FFFD, so that spans stay where they are."""
+    rows = parameters if many else [parameters]
+    if any(isinstance(value, str) and "\0" in value for row in rows for value in _values(row)):
+        clean = [
+            {name: _clean(value) for name, value in row.items()}
+            if isinstance(row, Mapping)
+            else tuple(map(_clean, row))
+            for row in rows
+        ]
+        parameters = clean if many else clean[0]
+    return statement, parameters
+
+
+def _values(row: Any) -> Iterable[Any]:
+    return row.values() if isinstance(row, Mapping) else row
+
+
+def _clean(value: Any) -> Any:
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
 
 def _url(target: str | os.PathLike[str]) -> URL:
@@ -260,7 +285,9 @@ def meaning(cause: BaseException | None, name: str) -> RashomonError:
         return StoreBusy("others write into this store", where=name, hint="try again")
     if state in _NO_ROOM:
         return StoreFull("the database server has no room", where=name, hint="free some, then add again")
-    if not state or state.startswith(("08", "57")):
+    # what the driver itself finds wrong with a value has no state either, and asking again mends nothing
+    unreached = not state and type(cause).__name__ in ("OperationalError", "InterfaceError")
+    if unreached or state.startswith(("08", "57")):
         return StoreBusy(f"the database cannot be reached: {said}", where=name, hint="is it running?")
     return StoreError(said, where=name)
 

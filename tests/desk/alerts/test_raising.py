@@ -235,14 +235,14 @@ def test_names_of_countries_and_other_orders_are_one_rule() -> None:
     assert draft.rules == ("tension:dyad=SRB-XKX",)
 
 
-def test_a_store_of_the_first_form_is_brought_up(target: str) -> None:
+def test_a_store_without_alerts_is_brought_up(target: str) -> None:
     with Desk(target) as desk:
         desk.add(shelling(1))
 
         def back(connection: Any) -> None:
             for table in ("alert_delivery", "alert", "alert_watch"):
                 connection.execute(sa.text(f"DROP TABLE {table}"))
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
 
         desk.store.write(back)
     with Desk(target) as desk:
