@@ -12,8 +12,9 @@ from rashomon.knowledge.names import fold
 from rashomon.knowledge.roles import closed
 from rashomon.reading.encoder import Signals
 from rashomon.reading.names import Mention, find_mentions
-from rashomon.reading.words import CAPITALS
+from rashomon.reading.words import BREAKS, CAPITALS, Words
 
+ONE_SPACE = BREAKS.index("space")
 CLASSES = {"person": "PER", "place": "LOC", "organisation": "ORG"}
 
 
@@ -23,9 +24,29 @@ def named_entities(signals: Signals) -> list[Mention]:
     found = [mention for mention in find_mentions(signals) if mention.kind in CLASSES]
     capitals = np.isin(words.shapes, CAPITALS)
     if capitals.any():
-        found = [_bare(signals, mention, capitals) for mention in found]
+        found = _whole(words, [_bare(signals, mention, capitals) for mention in found])
     adjectives = {(m.start, m.end) for m in countries.mentions(words.text) if m.kind == "demonym"}
-    return [m for m in found if (int(words.starts[m.first]), int(words.ends[m.last - 1])) not in adjectives]
+    peoples = closed("people")
+    return [
+        mention
+        for mention in found
+        if (int(words.starts[mention.first]), int(words.ends[mention.last - 1])) not in adjectives
+        and not (mention.last - mention.first == 1 and fold(words.word(mention.first)) in peoples)
+    ]
+
+
+def _whole(words: Words, found: list[Mention]) -> list[Mention]:
+    """Names of which the tagger made several, one beside the other, as one: of the kind that their last word
+    has, which is the head of an English name ("Moscone North" and "Convention Centre")."""
+    whole: list[Mention] = []
+    for mention in found:
+        before = whole[-1] if whole else None
+        if before is not None and before.last == mention.first and words.breaks[mention.first] <= ONE_SPACE:
+            likely = min(before.probability, mention.probability)
+            whole[-1] = replace(mention, first=before.first, probability=likely)
+        else:
+            whole.append(mention)
+    return whole
 
 
 def _bare(signals: Signals, mention: Mention, capitals: np.ndarray) -> Mention:
