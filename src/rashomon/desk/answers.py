@@ -26,7 +26,7 @@ Asking = Request[Any, Any, State]
 _KINDS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 406: "not_acceptable"}
 _WORDS = {
     404: ("there is nothing at this address", "look at the address, or begin from the first page"),
-    405: ("the desk only answers questions", "use GET"),
+    405: ("this address takes requests of another kind", "a form? go back to its page; a program? see /api"),
 }
 
 
