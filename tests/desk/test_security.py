@@ -48,11 +48,6 @@ def test_odd_methods_are_refused(running: Running, method: str) -> None:
     assert "content-security-policy" in got.headers
 
 
-def test_heads_are_answered(running: Running) -> None:
-    got = running.get("/", method="HEAD")
-    assert got.status == 200 and not got.text
-
-
 def test_files_are_kept_by_browsers_and_pages_are_not(running: Running) -> None:
     assert "no-cache" in running.get("/").headers["cache-control"]
     assert "immutable" in running.get("/static/desk.css?v=1").headers["cache-control"]

@@ -106,7 +106,7 @@ class Guard:
                 ]
                 message["headers"] = kept
             elif asked_head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}  # type: ignore[typeddict-item]
+                message = {**message, "body": b""}
             await send(message)
 
         refused = self._refusal(scope)
