@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from desk_running import WORDS, Running, served
 
+from rashomon.desk.alerts import watches
 from rashomon.desk.forwarded import networks
 from rashomon.desk.identity import Rules
 from rashomon.desk.signing import safe_next
@@ -212,6 +213,20 @@ def test_anyone_may_read_where_it_is_said(tmp_path: Path, quick_passwords: None)
             assert got.status == 200 and 'href="/sign-in"' in got.text
             assert running.get("/", cookie=running.cookie("Ana")).text.count("<bdi>Ana</bdi>") == 1
             assert running.get("/metrics", x_forwarded_for="10.0.0.9").status == 401
+
+
+def test_addresses_of_alerts_are_shown_to_those_who_are_known_only(
+    tmp_path: Path, quick_passwords: None
+) -> None:
+    with Desk(tmp_path / "desk.db") as desk:
+        desk.persons.add("Ana", ["read"], WORDS)
+        mail = "mailto://mail.example.org?from=desk@example.org&to=bo@example.org&tls=no"
+        draft = watches.drafted("mills", "", ["new-dispute"], [mail], None)
+        desk.store.write(lambda connection: watches.add(connection, draft))
+        with served(desk, Rules(anywhere=True, open_reading=True)) as running:
+            open_to_all = running.get("/alerts").text
+            assert "mills" in open_to_all and "1 address" in open_to_all and "example.org" not in open_to_all
+            assert "mail to bo@example.org" in running.get("/alerts", cookie=running.cookie("Ana")).text
 
 
 def test_where_others_reach_being_here_is_no_account(tmp_path: Path) -> None:

@@ -110,6 +110,15 @@ def test_not_json_is_refused(client: Any) -> None:
     assert client.get("/api/v1/incidents/i-0/revision").status_code == 404
 
 
+@pytest.mark.parametrize(("query", "said"), [("kind=colour", "dismiss"), ("holds=perhaps", "yes or no")])
+def test_filters_that_make_no_sense_are_named_to_pages_and_programs(
+    client: Any, query: str, said: str
+) -> None:
+    for path in ("/corrections", "/api/v1/corrections"):
+        got = client.get(f"{path}?{query}")
+        assert got.status_code == 400 and said in got.text
+
+
 def test_gold_goes_round(desk: Desk, client: Any, tmp_path: Path) -> None:
     assert client.get("/api/v1/corrections/gold").status_code == 200
     values = {

@@ -208,3 +208,8 @@ def test_odd_addresses_never_break_it(running: Running) -> None:
 
 def test_health(running: Running) -> None:
     assert running.get("/health").json["status"] == "ok"
+
+
+def test_the_charset_is_said_once(running: Running) -> None:
+    for path in ("/", "/nothing", "/metrics", "/static/desk.css", "/api/v1/incidents?format=csv"):
+        assert running.get(path).headers["content-type"].count("charset=utf-8") == 1, path

@@ -48,12 +48,15 @@ def test_odd_methods_are_refused(running: Running, method: str) -> None:
     assert "content-security-policy" in got.headers
 
 
-def test_heads_are_answered(running: Running) -> None:
-    got = running.get("/", method="HEAD")
-    assert got.status == 200 and not got.text
-
-
 def test_files_are_kept_by_browsers_and_pages_are_not(running: Running) -> None:
     assert "no-cache" in running.get("/").headers["cache-control"]
     assert "immutable" in running.get("/static/desk.css?v=1").headers["cache-control"]
     assert "immutable" not in running.get("/static/desk.css").headers["cache-control"]
+
+
+def test_head_is_answered_as_get_without_a_body(running: Running, caplog: pytest.LogCaptureFixture) -> None:
+    for path in ("/", "/nothing", "/api/v1/incidents", "/static/desk.css"):
+        got, whole = running.ask("HEAD", path), running.get(path)
+        assert (got.status, got.text) == (whole.status, "")
+        assert got.headers["content-type"] == whole.headers["content-type"]
+    assert not [each for each in caplog.records if each.levelname == "ERROR"]

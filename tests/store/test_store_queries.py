@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from store_builders import attack, many
 
 from rashomon.errors import InputError
+from rashomon.knowledge import actors
 from rashomon.model import Report
 from rashomon.store.desk import Desk
 from rashomon.store.records import IncidentRecord
@@ -63,6 +64,12 @@ def test_pages_give_each_incident_once_in_order(full: Desk, limit: int, asked: d
     assert ids == [record.id for record in at_once]
     keys = [record.changed if asked.get("sort") else record.last_day for record in at_once]
     assert keys == sorted(keys, reverse=True)
+
+
+@pytest.fixture(autouse=True)
+def known_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    """VRL, of which the reports here tell, is on no map: it counts as a code only where it is known."""
+    monkeypatch.setattr(actors, "ABOVE_STATES", frozenset((*actors.ABOVE_STATES, "VRL")))
 
 
 TESTS: dict[str, tuple[dict[str, Any], Any]] = {
@@ -193,6 +200,12 @@ def test_pages_go_on_while_others_write(tmp_path: Path) -> None:
         still = [record.id for record in everything(desk) if before.get(record.id) == record.changed]
         assert still
         assert [seen.count(ref) for ref in still] == [1] * len(still)
+
+
+def test_three_capitals_that_are_no_country_are_a_name(desk: Desk) -> None:
+    desk.add(attack(1, outlet="Vrelo Courier", teller="BBC"))
+    assert len(desk.incidents(voice="BBC")) == len(desk.claims(voice="BBC")) == 1
+    assert not desk.incidents(voice="CNN") and not desk.incidents(actor="BBC")
 
 
 def test_words_of_the_database_are_only_words(desk: Desk) -> None:

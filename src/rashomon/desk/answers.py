@@ -26,7 +26,7 @@ Asking = Request[Any, Any, State]
 _KINDS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 406: "not_acceptable"}
 _WORDS = {
     404: ("there is nothing at this address", "look at the address, or begin from the first page"),
-    405: ("the desk only answers questions", "use GET"),
+    405: ("this address takes requests of another kind", "a form? go back to its page; a program? see /api"),
 }
 
 
@@ -73,7 +73,7 @@ def page(name: str, status: int = 200, /, **values: Any) -> Response[bytes]:
     return Response(
         body,
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={"cache-control": kept, "vary": "HX-Request, Cookie, Authorization"},
     )
 
@@ -158,7 +158,7 @@ def on_error(request: Asking, error: Exception) -> Response[bytes]:
     status, headers, body = told(request.url.path, error)
     if status == 500:
         request.app.state.complain(request.url.path, error)
-    kind = headers.pop("content-type")
+    kind = headers.pop("content-type").partition(";")[0]  # Litestar adds the charset
     return Response(body, status_code=status, media_type=kind, headers=headers)
 
 

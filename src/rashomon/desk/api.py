@@ -18,7 +18,7 @@ from rashomon.desk.answers import Asking, Missing, data, page
 from rashomon.desk.asking import ERRORS, Cursor, Form, Limit, asked, limit_of, only
 from rashomon.desk.figures import courses
 from rashomon.desk.incident import as_data, cut
-from rashomon.desk.pages import desk_of
+from rashomon.desk.pages import desk_of, incident_of
 from rashomon.desk.people import read_dyad
 from rashomon.desk.tables import (
     ATOM,
@@ -110,37 +110,30 @@ def points(state: State, asked: NamedDependency[IncidentFilter]) -> Response[byt
 @get("/incidents/{ref:str}", sync_to_thread=True, responses=ERRORS)
 def incident(state: State, ref: FromPath[str]) -> Response[bytes]:
     """One incident with its claims, reports and history."""
-    return data(_detail(state, ref))
+    return data(incident_of(desk_of(state), ref))
 
 
 @get("/incidents/{ref:str}/matrix", sync_to_thread=True, responses=ERRORS)
 def incident_matrix(state: State, ref: FromPath[str]) -> Response[bytes]:
     """The account matrix of an incident: facts, voices, and how each voice tells each fact."""
-    detail = _detail(state, ref)
+    detail = incident_of(desk_of(state), ref)
     return data(matrix(cut(detail.incident), detail.claims, _reports(detail)))
 
 
 @get("/incidents/{ref:str}/brief", sync_to_thread=True, responses=ERRORS)
 def incident_brief(state: State, ref: FromPath[str]) -> Response[bytes]:
     """A brief of an incident: sentences with their sources."""
-    detail = _detail(state, ref)
+    detail = incident_of(desk_of(state), ref)
     return data(brief(cut(detail.incident), detail.claims, _reports(detail)))
 
 
 @get("/incidents/{ref:str}/figures", sync_to_thread=True, responses=ERRORS)
 def incident_figures(state: State, ref: FromPath[str]) -> Response[bytes]:
     """How the figures of an incident moved over time, by kind and voice."""
-    detail = _detail(state, ref)
+    detail = incident_of(desk_of(state), ref)
     grid = matrix(cut(detail.incident), detail.claims, _reports(detail))
     names = {claim: column.voice for column in grid.columns for claim in column.claims}
     return data({"courses": as_data(courses(detail.claims, detail.reports, names))})
-
-
-def _detail(state: State, ref: FromPath[str]) -> Any:
-    detail = desk_of(state).incident(ref)
-    if detail is None:
-        raise Missing("there is no such incident", where=ref[:80])
-    return detail
 
 
 def _reports(detail: Any) -> list[Report]:

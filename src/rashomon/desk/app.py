@@ -100,6 +100,7 @@ def create_app(desk: Desk, names: Collection[str] = (), rules: Rules | None = No
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],  # the others load scripts from elsewhere
             security=[{"token": []}, {"session": []}],
             components=Components(security_schemes=SCHEMES),
+            use_handler_docstrings=True,  # the page /api and the schema say what each address gives
         ),
         logging_config=None,
         debug=False,

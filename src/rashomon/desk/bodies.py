@@ -98,10 +98,8 @@ def fields_of(scope: Any, body: bytes) -> dict[str, str]:
     if kind_of(scope) != FORM:
         return {}
     try:
-        pairs = parse_qsl(
-            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
-        )
-    except ValueError:  # too many
+        pairs = pairs_of(body)
+    except InputError:  # said where the form is read
         return {}
     found: dict[str, str] = {}
     for name, value in pairs:
@@ -109,5 +107,17 @@ def fields_of(scope: Any, body: bytes) -> dict[str, str]:
     return found
 
 
+def pairs_of(body: bytes) -> list[tuple[str, str]]:
+    """The fields of a form in order, empty ones too.
+
+    Raises:
+        InputError: there are too many.
+    """
+    try:
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise InputError("this form has too many fields", hint=f"at most {_MOST_FIELDS:,}") from error
+
+
 __all__ = ["FORM", "Gone", "TooLarge", "TooSlow", "again", "fields_of", "header", "headers_of", "kind_of",
-           "whole_body"]  # fmt: skip
+           "pairs_of", "whole_body"]  # fmt: skip

@@ -21,9 +21,10 @@ from rashomon import ontology
 from rashomon.desk import claim_form
 from rashomon.desk.access import need
 from rashomon.desk.answers import Asking, Missing, data, fault_of, page
+from rashomon.desk.asking import only
 from rashomon.desk.decided_words import KINDS, as_read
 from rashomon.desk.filters import STATUSES
-from rashomon.desk.pages import desk_of, whole_number
+from rashomon.desk.pages import desk_of, incident_of, whole_number
 from rashomon.desk.sent import Sent, sent
 from rashomon.desk.shown import address, incident_address
 from rashomon.errors import InputError, RashomonError, StoreChanged
@@ -56,13 +57,6 @@ class Candidate(msgspec.Struct, frozen=True):
 def seen(detail: IncidentDetail) -> str:
     """The revision of an incident."""
     return revision(detail.claims, dismissed=detail.record.dismissed)
-
-
-def _detail(desk: Desk, ref: str) -> IncidentDetail:
-    detail = desk.incident(ref)
-    if detail is None:
-        raise Missing("there is no such incident", where=ref[:80], hint="it may have gone since; look for it")
-    return detail
 
 
 def _candidates(desk: Desk, detail: IncidentDetail, words: str) -> list[Candidate]:
@@ -122,7 +116,7 @@ def incident_forms(request: Asking, state: State, ref: FromPath[str]) -> Respons
     """The forms of an incident: merge, split, dismiss."""
     need(request, "correct")
     desk = desk_of(state)
-    detail = _detail(desk, ref)
+    detail = incident_of(desk, ref)
     if detail.record.id != ref:
         return Redirect(address(f"{incident_address(detail.record.id)}/correct", **request.query_params))
     return _forms(request, desk, detail)
@@ -137,7 +131,7 @@ def _decide(
     try:
         number = work(desk, person.name)
     except (InputError, StoreChanged) as error:
-        return _forms(request, desk, _detail(desk, ref), form, error)
+        return _forms(request, desk, incident_of(desk, ref), form, error)
     after = desk.incident(ref)
     if after is None:
         return Redirect(address("/corrections", done=number), status_code=303)
@@ -303,23 +297,28 @@ def same_actor(request: Asking, state: State, form: NamedDependency[Sent]) -> Re
     return Redirect(address("/actor", name=into), status_code=303)
 
 
+def which(kind: str | None, by: str | None, holds: str | None) -> dict[str, Any]:
+    """Which corrections are asked for, by a page or by the API.
+
+    Raises:
+        InputError: there is no such kind, or `holds` is neither yes nor no.
+    """
+    if kind and kind not in KINDS:
+        what = f"{kind[:40]!r} is no kind of correction"
+        raise InputError(what, where="kind", hint=f"one of {', '.join(KINDS)}")
+    if holds and holds not in ("yes", "no"):
+        raise InputError("it holds or it does not", where="holds", hint="yes or no")
+    return {"kind": kind or None, "by": by or None, "holds": holds == "yes" if holds else None}
+
+
 @get("/corrections", sync_to_thread=True)
 def corrections(request: Asking, state: State) -> Response[bytes]:
     """What people corrected, the last first."""
+    only(request, "kind", "by", "holds", "before", "done")
     asked = {name: request.query_params.get(name) or None for name in ("kind", "by", "holds")}
-    unknown = set(request.query_params) - {*asked, "before", "done"}
-    if unknown:
-        raise InputError(f"there is no filter {min(unknown)[:40]!r}", hint=f"there are {', '.join(asked)}")
-    if asked["kind"] is not None and asked["kind"] not in KINDS:
-        what = f"{asked['kind'][:40]!r} is no kind of correction"
-        raise InputError(what, where="kind", hint=f"one of {', '.join(KINDS)}")
-    if asked["holds"] not in (None, "yes", "no"):
-        raise InputError("it holds or it does not", where="holds", hint="yes or no")
     before = whole_number(request.query_params.get("before"), "before") or None
     found = desk_of(state).corrections.decided(
-        kind=asked["kind"],
-        by=asked["by"],
-        holds=None if asked["holds"] is None else asked["holds"] == "yes",
+        **which(asked["kind"], asked["by"], asked["holds"]),
         before=before,
         limit=LISTED + 1,
     )
@@ -373,4 +372,4 @@ def of_number(desk: Desk, number: int) -> Decided | None:
 
 HANDLERS = (incident_forms, merge, split, dismiss, restore, claim, fix, same_actor, corrections, gold, undo)
 
-__all__ = ["HANDLERS", "gold_file", "of_number", "seen"]
+__all__ = ["HANDLERS", "gold_file", "of_number", "seen", "which"]

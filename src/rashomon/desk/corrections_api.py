@@ -19,19 +19,17 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rashomon.desk.access import need
 from rashomon.desk.answers import Asking, FaultBody, Missing, data
-from rashomon.desk.correcting import gold_file, seen
-from rashomon.desk.pages import desk_of
+from rashomon.desk.asking import ERRORS, limit_of, only
+from rashomon.desk.correcting import gold_file, seen, which
+from rashomon.desk.pages import desk_of, incident_of, whole_number
 from rashomon.errors import InputError
 from rashomon.store.correcting import Corrections
 from rashomon.store.decided import Decided, revision
-from rashomon.store.desk import Desk
 
 _LONGEST = 1_000
 _ERRORS = {
-    400: ResponseSpec(FaultBody, description="The question cannot be understood"),
-    401: ResponseSpec(FaultBody, description="Nobody is signed in"),
+    **ERRORS,
     403: ResponseSpec(FaultBody, description="This needs the scope `correct`"),
-    404: ResponseSpec(FaultBody, description="There is no such thing"),
     409: ResponseSpec(FaultBody, description="It is not as `expect` says any more"),
 }
 
@@ -127,25 +125,18 @@ async def corrections(
     limit: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """Corrections, the last first, each with the claims and incidents that it is about now."""
-    known = ("kind", "by", "claim", "incident", "holds", "cursor", "limit")
-    for name in request.query_params:
-        if name not in known:
-            what = f"there is no parameter {name[:40]!r}"
-            raise InputError(what, where=name[:40], hint=f"there are {', '.join(known)}")
-    if holds not in (None, "", "yes", "no"):
-        raise InputError("it holds or it does not", where="holds", hint="yes or no")
-    size, before = _whole(limit, "limit") or 50, _whole(cursor, "cursor")
+    only(request, "kind", "by", "claim", "incident", "holds", "cursor", "limit")
+    asked = which(kind, by, holds)
+    size, before = limit_of(limit), whole_number(cursor, "cursor") or None
 
     def work() -> Response[bytes]:
         desk = desk_of(state)
         refs = [claim] if claim else None
         if incident:
-            refs = list(_detail(desk, incident).incident.claims)
+            refs = list(incident_of(desk, incident).incident.claims)
         found = desk.corrections.decided(
-            kind=kind or None,
-            by=by or None,
+            **asked,
             claims=refs,
-            holds=None if not holds else holds == "yes",
             before=before,
             limit=size,
         )
@@ -153,16 +144,6 @@ async def corrections(
         return data({"items": [_as_data(each) for each in found], "cursor": after})
 
     return await anyio.to_thread.run_sync(work)
-
-
-def _whole(value: str | None, name: str) -> int | None:
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit() and len(value) < 16):
-        raise InputError(
-            f"{value[:40]!r} is no number", where=name, hint="a whole number, as the list had it"
-        )
-    return int(value)
 
 
 def _as_data(one: Decided) -> dict[str, Any]:
@@ -215,15 +196,8 @@ def claim(state: State, id: FromQuery[str] = "") -> Response[bytes]:
 @get("/incidents/{ref:str}/revision", sync_to_thread=True, responses=_ERRORS)
 def incident_revision(state: State, ref: FromPath[str]) -> Response[bytes]:
     """What an incident is known by as it is now, to be sent back as `expect`."""
-    detail = _detail(desk_of(state), ref)
+    detail = incident_of(desk_of(state), ref)
     return data({"incident": detail.record.id, "revision": seen(detail)})
-
-
-def _detail(desk: Desk, ref: str) -> Any:
-    detail = desk.incident(ref)
-    if detail is None:
-        raise Missing("there is no such incident", where=ref[:80])
-    return detail
 
 
 router = Router("/api/v1", route_handlers=[corrections, correct, undo, gold, claim, incident_revision])

@@ -14,7 +14,7 @@ from rashomon.errors import StoreError
 from rashomon.store.desk import Desk
 from rashomon.store.sizes import Sizes, sizes_of
 
-KIND = "text/plain; version=0.0.4; charset=utf-8"
+KIND = "text/plain; version=0.0.4"
 _STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _KEPT_SECONDS = 15.0
 

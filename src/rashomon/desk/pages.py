@@ -23,6 +23,7 @@ from rashomon.exports.page import byline
 from rashomon.store import overviews
 from rashomon.store.desk import Desk
 from rashomon.store.queries import COUNTED
+from rashomon.store.records import IncidentDetail
 
 LISTED = 25
 """Entries of a page."""
@@ -113,15 +114,24 @@ def _fields(asked: filters.Asked) -> dict[str, Any]:
     return {name: getattr(asked.filter, name) for name in asked.filter.__struct_fields__}
 
 
+def incident_of(desk: Desk, ref: str) -> IncidentDetail:
+    """An incident, by its id or by one that leads to it.
+
+    Raises:
+        Missing: there is none.
+    """
+    detail = desk.incident(ref)
+    if detail is None:
+        hint = "it may have gone when a report was deleted; look for it by words"
+        raise Missing("there is no such incident", where=ref[:80], hint=hint)
+    return detail
+
+
 @get("/incidents/{ref:str}", sync_to_thread=True)
 def incident(request: Asking, state: State, ref: FromPath[str]) -> Response[Any]:
     """One incident: who says what of it."""
     desk = desk_of(state)
-    detail = desk.incident(ref)
-    if detail is None:
-        raise Missing(
-            "there is no such incident", where=ref[:80], hint="it may have gone when a report was deleted"
-        )
+    detail = incident_of(desk, ref)
     if detail.record.id != ref:  # it was merged into another, or renamed
         return Redirect(address(f"/incidents/{detail.record.id}", **request.query_params))
     skip = whole_number(request.query_params.get("reports"), "reports")
@@ -143,9 +153,14 @@ def incident(request: Asking, state: State, ref: FromPath[str]) -> Response[Any]
 
 
 def whole_number(value: str | None, name: str) -> int:
+    """A whole number of an address; 0 where there is none.
+
+    Raises:
+        InputError: it is no whole number.
+    """
     if not value:
         return 0
-    if not (value.isascii() and value.isdigit() and len(value) < 7):
+    if not (value.isascii() and value.isdigit() and len(value) < 16):
         raise InputError(f"{value[:40]!r} is no number", where=name, hint="a whole number from 0 on")
     return int(value)
 
@@ -212,4 +227,16 @@ def static(request: Asking, name: FromPath[str]) -> Response[bytes]:
     return answer
 
 
-__all__ = ["incident", "incidents", "report", "reports", "search", "static", "today"]
+__all__ = [
+    "desk_of",
+    "incident",
+    "incident_of",
+    "incidents",
+    "next_page",
+    "report",
+    "reports",
+    "search",
+    "static",
+    "today",
+    "whole_number",
+]

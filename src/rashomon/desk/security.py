@@ -88,6 +88,7 @@ class Guard:
                 await self._app(scope, receive, send)
             return
 
+        asked_head = scope["method"] == "HEAD"
         added = dict(HEADERS)
         if scope.get("scheme") == "https" and not is_loopback(
             name_of(bodies.header(scope, b"host") or "") or ""
@@ -104,13 +105,15 @@ class Guard:
                     if key.encode() not in known
                 ]
                 message["headers"] = kept
+            elif asked_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         refused = self._refusal(scope)
         if refused is not None:
             await _refuse(with_headers, *refused)
             return
-        if scope["method"] == "HEAD":  # the server leaves the body out
+        if asked_head:
             scope["method"] = "GET"
         await self._app(scope, receive, with_headers)
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 import msgspec
 
+from rashomon.desk import bodies
 from rashomon.desk.access import FIELD
 from rashomon.desk.answers import Asking
-from rashomon.errors import InputError
 
-_MOST = 2_000
 _LONGEST_NOTE = 1_000
 
 
@@ -42,13 +39,8 @@ async def sent(request: Asking) -> Sent:
     Raises:
         InputError: there are too many.
     """
-    body = (await request.body()).decode("utf-8", "replace")
-    try:
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST)
-    except ValueError as error:
-        raise InputError("this form has too many fields", hint=f"at most {_MOST:,}") from error
     found: dict[str, list[str]] = {}
-    for name, value in pairs:
+    for name, value in bodies.pairs_of(await request.body()):
         if name != FIELD:
             found.setdefault(name, []).append(value.replace("\0", " "))
     return Sent({name: tuple(values) for name, values in found.items()})

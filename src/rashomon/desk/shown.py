@@ -27,10 +27,10 @@ from rashomon.model import Date
 from rashomon.store.records import IncidentRecord
 
 _TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".json": "application/json",
-    ".txt": "text/plain; charset=utf-8",
+    ".txt": "text/plain",
     ".svg": "image/svg+xml",
 }
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # what a browser's field for dates can hold

@@ -46,8 +46,13 @@ def key_of(name: str) -> str:
 
 
 def party_value(asked: str) -> str:
-    """What parties are filtered by: "XKX COP" and "XKX" are codes, all else is a name."""
-    return asked.strip() if _CODE.fullmatch(asked.strip()) else key_of(asked)
+    """What parties are filtered by: "XKX COP" and "XKX" are codes; all else, "BBC" too, is a name."""
+    from rashomon.knowledge import countries
+    from rashomon.knowledge.actors import ABOVE_STATES
+
+    bare = asked.strip()
+    whole = len(bare) > 3 or bare in ABOVE_STATES or countries.country(bare) is not None
+    return bare if whole and _CODE.fullmatch(bare) else key_of(asked)
 
 
 def iso_day(value: str | None) -> str | None:
