@@ -33,6 +33,8 @@ demo: $(VENV)/.installed
 	@echo "              $(CURDIR)/demo.html, the reports with every word marked that a claim came from."
 
 # All three run, whatever the first one says; the tests' closing line comes last.
+# One process a core, each file of tests in one of them.
+PYTEST_ARGS ?= -n auto --dist loadfile
 test: $(VENV)/.installed-test chromium desk-assets
 	@status=0; \
 	echo "== ruff"; $(PYTHON_IN) -m ruff check . || status=1; \

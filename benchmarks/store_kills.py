@@ -187,7 +187,7 @@ def child(work: Callable[..., None], store: str, acked: str, known: dict[str, An
 # ---- what looks on ----
 
 STEP = """
-revision, down_revision = "9001", "0001"
+revision, down_revision = "9001", "{head}"
 import sqlalchemy as sa
 from alembic import op
 def upgrade():
@@ -463,6 +463,8 @@ def feed(count: int) -> Iterator[tuple[str, int]]:
 
 def cases(bench: Bench, folder: Path, size: int, address: str, port: int) -> list[Case]:
     """All cases, each with the store that it begins with."""
+    from rashomon.store import migrations
+
     reports, few = folder / "reports.jsonl", folder / "few.jsonl"
     reports.write_text("".join(json.dumps(told(n)) + "\n" for n in range(size)), encoding="utf-8")
     few.write_text("".join(json.dumps(told(n)) + "\n" for n in range(12)), encoding="utf-8")
@@ -470,7 +472,7 @@ def cases(bench: Bench, folder: Path, size: int, address: str, port: int) -> lis
     start.write_text("".join(json.dumps(told(n)) + "\n" for n in range(max(8, size // 3))), encoding="utf-8")
     steps = folder / "steps"
     steps.mkdir()
-    (steps / "v9001_next.py").write_text(STEP, encoding="utf-8")
+    (steps / "v9001_next.py").write_text(STEP.replace("{head}", migrations.HEAD), encoding="utf-8")
     intake = Case("intake", add, {"reports": str(reports)})
     told_of = Case("reconcile", reconcile, {"first": 0, "count": max(9, size // 2)})
     filled = bench.clean(Case("start", add, {"reports": str(start)}))[0]

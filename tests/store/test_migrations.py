@@ -56,7 +56,8 @@ def test_a_store_of_the_first_form_answers_as_a_new_one(tmp_path: Path, target: 
     with Desk(target) as desk:
         assert [[each.id for each in desk.incidents(limit=1000, **one)] for one in asked] == wanted
         assert [hit.report.id for hit in desk.search("killed", limit=1000)] == hits and len(hits) > 20
-        assert all(finding.state != "broken" for finding in desk.examine())
+        # claims of a constructed store are filed nowhere
+        assert all(each.state != "broken" for each in desk.examine() if each.part != "filings")
         with desk.store.reading() as connection:
             for words, of, day in ((report_text, report, "day"), (incident_text, incident, "last_day")):
                 query = sa.select(words.c.day_row, of.c[day], of.c.num).join(of, of.c.num == words.c.num)

@@ -245,7 +245,7 @@ def _purposes(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:
     for claim in claims:
         framing = framing_of(claim)
         if framing is not None:
-            fact = _told(claim, "purpose", "", framing.words, framing.start, framing.end)
+            fact = _told(claim, "purpose", "", framing.words, claim.quote.start, claim.quote.end)
             # who says what it was asserts that, whatever the deed's own status
             yield msgspec.structs.replace(fact, state="asserted"), "purpose"
 
