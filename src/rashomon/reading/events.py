@@ -40,22 +40,25 @@ def find_triggers(signals: Signals, starts: IntArray, threshold: float) -> list[
     scores = signals.tags["event"]
     if not len(scores):
         return []
-    anchors = _anchors(scores, starts, threshold)
+    likely = _anchors(scores, starts, threshold)
+    anchors = sorted(likely)
     triggers = []
     for number, anchor in enumerate(anchors):
         _, sentence_end = sentence_of(anchor, starts, len(scores))
         following = anchors[number + 1] if number + 1 < len(anchors) else len(scores)
         reach = int(signals.tags["reach"][anchor].argmax()) + 1
-        triggers.append(_trigger(signals, anchor, min(anchor + reach, sentence_end, following)))
+        last = min(anchor + reach, sentence_end, following)
+        triggers.append(_trigger(signals, anchor, last, likely[anchor]))
     return triggers
 
 
-def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> list[int]:
-    """Words that name an event by themselves, and the likelier of two that do so together."""
+def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> dict[int, float]:
+    """How likely an event is named at each word that names one by itself, and at the likelier of two that
+    do so together."""
     likely = 1 - scores[:, 0]
     types = scores[:, 1:].argmax(1)
     alone = likely > threshold
-    found = set(np.flatnonzero(alone).tolist())
+    found = {word: float(likely[word]) for word in np.flatnonzero(alone).tolist()}
     for one, other in pairwise(np.flatnonzero(likely > SHARED_LEAST).tolist()):
         if (
             not (alone[one] or alone[other])
@@ -64,11 +67,11 @@ def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> list[int
             and likely[one] + likely[other] > SHARED
             and other < sentence_of(one, starts, len(scores))[1]
         ):
-            found.add(one if likely[one] > likely[other] else other)
-    return sorted(found)
+            found[one if likely[one] > likely[other] else other] = float(likely[one] + likely[other])
+    return found
 
 
-def _trigger(signals: Signals, anchor: int, last: int) -> Trigger:
+def _trigger(signals: Signals, anchor: int, last: int, likely: float) -> Trigger:
     scores = signals.tags["event"][anchor]
     type_ = signals.labels.event[int(scores[1:].argmax()) + 1]
     modes = signals.tags["mode"][anchor]
@@ -78,7 +81,7 @@ def _trigger(signals: Signals, anchor: int, last: int) -> Trigger:
         last=last,
         type=type_,
         mode=label.partition(" ")[2] or None,
-        probability=float(1 - scores[0]),
+        probability=min(likely, 1.0),
         status=signals.tags["status"][anchor],
         frame=signals.tags["frame"][anchor],
         pointing=signals.pointing(anchor),
