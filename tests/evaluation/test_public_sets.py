@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from eval_fakes import FakeReader, at, claim, day, figure, party, place, voice
+from msgspec import structs
 
 from rashomon import ontology
 from rashomon.errors import InstallationError, MalformedInput
@@ -273,6 +274,44 @@ def test_muc_counts_what_is_missed_and_what_is_invented(muc: Path) -> None:
     assert (silent["template R"].hits, silent["template R"].total) == (0, 2)
     loud = muc4.evaluate(messages[1:], keys, FakeReader(lambda report: [claim(report, "ASSAULT", "ROSE")]))
     assert (loud["template P"].hits, loud["template P"].total) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("figures", "recipients", "entries"),
+    [
+        (((5, 5), (2, None)), (), [(2, None), (5, 5)]),
+        (((5, 5),), ("ANA PRIM",), [(5, 5), (1, 1)]),
+        (((1, 1),), ("ANA PRIM",), [(1, 1)]),  # the figure is hers
+        ((), ("ANA PRIM", "BAKERS", "MEN"), [(2, None), (1, 1)]),
+        ((), (), []),
+    ],
+)
+def test_muc_entries_of_targets(
+    figures: Sequence[tuple[int, int | None]],
+    recipients: Sequence[str],
+    entries: list[tuple[int, int | None]],
+) -> None:
+    report = Report(text="MEN HIT ANA PRIM AND BAKERS.")
+    told = claim(
+        report,
+        "ASSAULT",
+        "HIT",
+        figures=tuple(figure("injured", low, high) for low, high in figures),
+        recipients=tuple(party(report.text, name) for name in recipients),
+    )
+    assert muc4.Response((told,)).numbers() == entries
+
+
+@pytest.mark.parametrize(
+    ("sectors", "count"), [((), 1), (("MIL",), 0), (("MIL", "REB"), 0), (("MIL", "CVL"), 1), ((None,), 1)]
+)
+def test_muc_leaves_out_what_fighters_do_to_fighters(sectors: Sequence[str | None], count: int) -> None:
+    report = Report(text="MEN HIT ANA PRIM AND BAKERS.")
+    recipients = tuple(
+        structs.replace(party(report.text, name), sector=sector)
+        for name, sector in zip(("ANA PRIM", "BAKERS"), sectors, strict=False)
+    )
+    assert len(muc4.responses([claim(report, "ASSAULT", "HIT", recipients=recipients)], report)) == count
 
 
 def test_india_police(tmp_path: Path) -> None:

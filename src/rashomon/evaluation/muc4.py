@@ -37,6 +37,7 @@ _NAMED_EFFECTS = (
     ("INJURY", re.compile(r"\b(?:wound|injur|hurt)", re.I)),
 )
 _COUNTED = frozenset(("killed", "injured", "abducted", "missing", "arrested"))
+_FIGHTERS = frozenset(("MIL", "REB"))
 
 Credit = dict[str, tuple[float, int, int]]
 """Slot to (credit, entries told, entries wanted)."""
@@ -52,15 +53,21 @@ class Response(msgspec.Struct, frozen=True):
         return {_TYPES.get(claim.mode or "", "ATTACK") for claim in self.claims}
 
     def numbers(self) -> list[tuple[int | None, int | None]]:
-        """How many people each figure speaks of; without figures, how many each recipient names."""
+        """How many people each entry of targets has: each figure, and one person beside figures of several;
+        without figures each single person, and one entry for all groups."""
         told = {(f.low, f.high) for c in self.claims for f in c.figures if f.kind in _COUNTED and f.high != 0}
+        texts = {party.name: party.text.lower() for c in self.claims for party in c.recipients}
+        single = [text for text in texts.values() if not text.endswith(("s", "men", "people"))]
         if told:
-            return sorted(told, key=str)
-        parties = {party.name: party.text for c in self.claims for party in c.recipients}
-        return [
-            (2, None) if text.lower().endswith(("s", "men", "people")) else (1, 1)
-            for text in parties.values()
-        ]
+            named = (1, 1) not in told and any(" " in text for text in single)
+            return sorted(told, key=str) + [(1, 1)] * named
+        groups = len(texts) > len(single)
+        return [(2, None)] * groups + [(1, 1)] * len(single)
+
+    def between_fighters(self) -> bool:
+        """Whether all that it was done to are soldiers or rebels."""
+        sectors = {party.sector for claim in self.claims for party in claim.recipients}
+        return bool(sectors) and sectors <= _FIGHTERS
 
     def effects(self) -> set[str]:
         """DEATH and INJURY, where a figure or the word that names the event says so."""
@@ -83,14 +90,18 @@ def load(folder: Path) -> tuple[list[Message], dict[str, list[Template]]]:
 
 
 def responses(claims: Sequence[Claim], report: Report | None = None) -> list[Response]:
-    """ASSAULT claims, joined to happenings where this build reconciles."""
+    """ASSAULT claims, joined to happenings where this build reconciles.
+
+    The key holds acts of terror and leaves out war: what fighters do to fighters is no response.
+    """
     violent = {claim.id: claim for claim in claims if claim.type == "ASSAULT" and claim.status in _TOLD}
     joined: list[Response] = []
     for group in _incidents(list(violent.values()), [report] if report else []):
         members = tuple(violent.pop(ref) for ref in group if ref in violent)
         if members:
             joined.append(Response(members))
-    return joined + [Response((claim,)) for claim in violent.values()]
+    joined += [Response((claim,)) for claim in violent.values()]
+    return [response for response in joined if not response.between_fighters()]
 
 
 def _incidents(claims: list[Claim], reports: list[Report]) -> list[Sequence[str]]:
@@ -216,7 +227,8 @@ def evaluate(found: Sequence[Message], keys: dict[str, list[Template]], reader: 
         "muc4",
         "MUC-4: incidents as templates",
         f"{len(found)} messages in capitals, {wanted} templates. A response is the ASSAULT claims of one "
-        "incident in one message; alignment is one to one, and every template and every response counts. "
+        "incident in one message, but for those of fighters against fighters, which the key leaves out; "
+        "alignment is one to one, and every template and every response counts. "
         "A place gets 1 for the finest of the key, 1/2 for one above it; a date told as some day up to "
         "another is right within the year before that; robbery and work stoppage have no ASSAULT and "
         "count as missed. The best systems of 1992 had 52-57 all-slot F with more slots; per slot R/P: "
