@@ -41,13 +41,11 @@ def find_triggers(signals: Signals, starts: IntArray, threshold: float) -> list[
     if not len(scores):
         return []
     anchors = _anchors(scores, starts, threshold)
-    triggers = []
-    for number, anchor in enumerate(anchors):
-        _, sentence_end = sentence_of(anchor, starts, len(scores))
-        following = anchors[number + 1] if number + 1 < len(anchors) else len(scores)
-        reach = int(signals.tags["reach"][anchor].argmax()) + 1
-        triggers.append(_trigger(signals, anchor, min(anchor + reach, sentence_end, following)))
-    return triggers
+    if not anchors:
+        return []
+    sentence_ends = np.append(starts, len(scores))[starts.searchsorted(anchors, side="right")]
+    ends = np.minimum(signals.rows("reach", anchors).argmax(axis=-1) + 1 + anchors, sentence_ends)
+    return _triggers(signals, anchors, np.minimum(ends, [*anchors[1:], len(scores)]).tolist())
 
 
 def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> list[int]:
@@ -68,18 +66,22 @@ def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> list[int
     return sorted(found)
 
 
-def _trigger(signals: Signals, anchor: int, last: int) -> Trigger:
-    scores = signals.tags["event"][anchor]
-    type_ = signals.labels.event[int(scores[1:].argmax()) + 1]
-    modes = signals.tags["mode"][anchor]
-    label = signals.labels.mode[int(np.argmax(np.where(signals.labels.modes_of[type_], modes, -1)))]
-    return Trigger(
-        first=anchor,
-        last=last,
-        type=type_,
-        mode=label.partition(" ")[2] or None,
-        probability=float(1 - scores[0]),
-        status=signals.tags["status"][anchor],
-        frame=signals.tags["frame"][anchor],
-        pointing=signals.pointing(anchor),
-    )
+def _triggers(signals: Signals, anchors: list[int], lasts: list[int]) -> list[Trigger]:
+    scores, labels = signals.tags["event"][anchors], signals.labels
+    types = [labels.event[number + 1] for number in scores[:, 1:].argmax(axis=-1).tolist()]
+    own = np.stack([labels.modes_of[type_] for type_ in types])
+    modes = np.where(own, signals.rows("mode", anchors), -1).argmax(axis=-1).tolist()
+    return [
+        Trigger(first, last, type_, labels.mode[mode].partition(" ")[2] or None, probability, *rest)
+        for first, last, type_, mode, probability, *rest in zip(
+            anchors,
+            lasts,
+            types,
+            modes,
+            (1 - scores[:, 0]).tolist(),
+            signals.rows("status", anchors),
+            signals.rows("frame", anchors),
+            signals.pointings(anchors),
+            strict=True,
+        )
+    ]
