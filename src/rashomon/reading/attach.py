@@ -6,7 +6,7 @@ say which of it belongs to a trigger.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -126,15 +126,22 @@ def _times(weight: float) -> str:
 
 
 def figures_of(
-    signals: Signals, trigger: Trigger, quantities: Candidates[Quantity], trace: Trace | None = None
+    signals: Signals,
+    trigger: Trigger,
+    found_in_text: Callable[[], Candidates[Quantity]],
+    trace: Trace | None = None,
 ) -> tuple[Figure, ...]:
-    """The figures of a claim, in the order of the text."""
+    """The figures of a claim, in the order of the text, of those `found_in_text`, which is asked only where
+    the model points to any."""
     nothing = float(trigger.pointing.nulls[signals.labels.roles.index("figure"), 0])
+    if nothing > NO_FIGURES and trace is None:
+        return ()
+    quantities = found_in_text()
     weights = quantities.weights(signals, trigger, "figure")
     if trace is not None:
         _trace_figures(trace, signals, trigger, quantities, weights, nothing)
-    if nothing > NO_FIGURES:
-        return ()
+        if nothing > NO_FIGURES:
+            return ()
     found = []
     for index in np.flatnonzero(weights >= FIGURE_WEIGHT):
         quantity = quantities.items[int(index)]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
-import numpy as np
 
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
@@ -50,25 +48,20 @@ def fillers(
     `sentence` is given, words outside it count FAR as much.
     """
     index = signals.labels.roles.index(role)
-    scores, nothing = trigger.pointing.scores[index], float(trigger.pointing.nulls[index].sum())
+    pointed, scores = trigger.pointing.words, trigger.pointing.scores[index]
+    nothing = float(trigger.pointing.nulls[index].sum())
     if sentence is not None:
-        pointed = trigger.pointing.words
-        scores = np.where((pointed >= sentence[0]) & (pointed < sentence[1]), scores, FAR * scores)
+        first, last = pointed.searchsorted(sentence)
+        own, scores = scores[first:last], FAR * scores
+        scores[first:last] = own
         total = float(scores.sum()) + nothing
         scores, nothing = scores / total, nothing / total
-    names: dict[str, Filler] = {}
-    strongest: dict[str, float] = {}
+    if nothing > nothing_above and trace is None:
+        return []
     seen = (scores > SEEN).nonzero()[0]
-    for word, weight in zip(trigger.pointing.words[seen].tolist(), scores[seen].tolist(), strict=True):
-        first, last = name_ending_at(signals, word)
-        name = key(first, last)
-        before = names.get(name)
-        if before is None or weight > strongest[name]:
-            strongest[name] = weight
-            names[name] = Filler(first, last, weight + (before.weight if before else 0.0))
-        else:
-            names[name] = Filler(before.first, before.last, before.weight + weight)
-    ranked = sorted(names.values(), key=lambda f: -f.weight)
+    weights = scores[seen].tolist()
+    spans = [name_ending_at(signals, word) for word in pointed[seen].tolist()]
+    ranked = sorted(_by_name(spans, weights, key), key=lambda f: -f.weight)
     empty = not ranked or nothing > nothing_above
     if trace is not None:
         limit = f"{'over' if nothing > nothing_above else 'within'} the limit of {nothing_above}"
@@ -85,6 +78,25 @@ def fillers(
         if refusal is None:
             chosen.append(filler)
     return sorted(chosen, key=lambda f: f.first)
+
+
+def _by_name(
+    spans: list[tuple[int, int]], weights: list[float], key: Callable[[int, int], str]
+) -> Iterable[Filler]:
+    """One filler for all occurrences of a name. One span is one name, whatever its key: to make keys is what
+    costs."""
+    alone = len(set(spans)) == 1
+    names: dict[str, Filler] = {}
+    strongest: dict[str, float] = {}
+    for (first, last), weight in zip(spans, weights, strict=True):
+        name = "" if alone else key(first, last)
+        before = names.get(name)
+        if before is None or weight > strongest[name]:
+            strongest[name] = weight
+            names[name] = Filler(first, last, weight + (before.weight if before else 0.0))
+        else:
+            names[name] = Filler(before.first, before.last, before.weight + weight)
+    return names.values()
 
 
 def _refusal(words: Words, filler: Filler, chosen: list[Filler], several: bool) -> str | None:
@@ -116,6 +128,8 @@ def settle(
     if mutual and bool(actors) != bool(recipients):
         everyone = actors or recipients
         return (everyone, everyone) if len({names(f) for f in everyone}) > 1 else (actors, recipients)
+    if not actors or not recipients:
+        return actors, recipients
     both = {names(f) for f in actors} & {names(f) for f in recipients}
     if not both:
         return actors, recipients
