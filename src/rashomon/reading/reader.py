@@ -41,7 +41,7 @@ from rashomon.reading.figures import Quantity, find_figures
 from rashomon.reading.implied import with_plain_arresters
 from rashomon.reading.intake import Checked, check
 from rashomon.reading.pairs import Offsets, PairEvent, events_of_pair, type_of_pair
-from rashomon.reading.roles import NOTHING, Filler, fillers, settle
+from rashomon.reading.roles import NOTHING, Filler, fillers, pointed_from, settle
 from rashomon.reading.sentences import sentence_starts
 from rashomon.reading.status import confidence_of, frame_of, status_of
 from rashomon.reading.trace import Decision, Trace
@@ -157,8 +157,11 @@ class _ReportReading:
         self._filled: dict[tuple[int, str], list[Filler]] = {}
         self._name_keys: dict[tuple[int, int], str] = {}
         self.triggers_of: defaultdict[int, list[Trigger]] = defaultdict(list)
-        for trigger in self.triggers:
-            self.triggers_of[self._sentence(trigger.first)[0]].append(trigger)
+        sentences = [self._sentence(trigger.first) for trigger in self.triggers]
+        for trigger, sentence in zip(self.triggers, sentences, strict=True):
+            self.triggers_of[sentence[0]].append(trigger)
+        pointed = pointed_from(signals, self.triggers, sentences)
+        self._pointed = {t.first: of_roles for t, of_roles in zip(self.triggers, pointed, strict=True)}
         self._explained: tuple[Trigger, Trace] | None = None
         self.place_spans = [self._pointed_place(trigger) for trigger in self.triggers]
         if line is not None and report.dateline is None:
@@ -371,9 +374,8 @@ class _ReportReading:
         known = self._filled.get((trigger.first, role))
         if known is None:
             limit = NOTHING_IN_QUOTES if role == "voice" and self._in_quotes(trigger) else NOTHING
-            home = None if role == "voice" else self._sentence(trigger.first)
-            trace = self._trace_of(trigger)
-            known = fillers(self.signals, trigger, role, several, self._name_key, limit, home, trace)
+            pointed, trace = self._pointed[trigger.first][role], self._trace_of(trigger)
+            known = fillers(self.signals, pointed, role, several, self._name_key, limit, trace)
             self._filled[trigger.first, role] = known
         return known
 
@@ -400,7 +402,7 @@ class _ReportReading:
     def _pointed_place(self, trigger: Trigger) -> Span | None:
         found = fillers(
             self.signals,
-            trigger,
+            self._pointed[trigger.first]["place"],
             "place",
             several=False,
             key=lambda first, last: " ".join(self.words.lower[first:last]),

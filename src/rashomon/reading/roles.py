@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
-from rashomon.reading.encoder import Signals
+import numpy as np
+
+from rashomon.reading.encoder import Pointing, Signals
 from rashomon.reading.events import Trigger
 from rashomon.reading.names import name_ending_at
 from rashomon.reading.trace import Trace
@@ -16,6 +20,7 @@ NOTHING = 0.5  # a role is empty where more than this of the pointer's weight is
 SHARE = 0.4  # a further party of the same role needs at least this much of the weight
 # The pointer was taught that any mention of the right name will do, and is too ready to leave the sentence.
 FAR = 0.4
+WITHIN, ANYWHERE = ("actor", "recipient"), ("voice", "place")  # roles sought in the sentence, and all over
 JOINED = 0.06  # this much, where the text joins it to one that was taken ("Oman and the Red Cross")
 JOINTS = frozenset({"and", "or", "&", ",", "the", "a", "an", "both", "its", "their", "his", "her", "with"})
 
@@ -30,37 +35,77 @@ class Filler:
     weight: float
 
 
+class Pointed(NamedTuple):
+    """Where one role of one trigger points: the weight on nothing, and the words with SEEN or more, with
+    theirs. `sentence` is the trigger's, where words outside it count FAR as much."""
+
+    nothing: float
+    words: list[int]
+    weights: list[float]
+    sentence: tuple[int, int] | None = None
+
+
+def pointed_from(
+    signals: Signals, triggers: Sequence[Trigger], sentences: Sequence[tuple[int, int]]
+) -> list[dict[str, Pointed]]:
+    """Where the roles of triggers point, of each by name; `sentences` are those of the triggers. Those of one
+    window are weighed together."""
+    found: list[dict[str, Pointed]] = []
+    for _, group in groupby(triggers, key=lambda trigger: id(trigger.pointing.words)):
+        together = [trigger.pointing for trigger in group]
+        found += _weighed(signals, together, sentences[len(found) : len(found) + len(together)])
+    return found
+
+
+def _weighed(
+    signals: Signals, pointings: Sequence[Pointing], sentences: Sequence[tuple[int, int]]
+) -> list[dict[str, Pointed]]:
+    words, bounds = pointings[0].words, np.array(sentences)
+    at = [signals.labels.roles.index(role) for role in (*WITHIN, *ANYWHERE)]
+    scores = np.stack([pointing.scores for pointing in pointings])[:, at]
+    nothing = np.stack([pointing.nulls for pointing in pointings])[:, at].sum(axis=-1)
+    near = slice(0, len(WITHIN))
+    outside = (words < bounds[:, :1]) | (words >= bounds[:, 1:])
+    scores[:, near] = np.where(outside[:, None], np.float32(FAR) * scores[:, near], scores[:, near])
+    total = scores[:, near].sum(axis=-1) + nothing[:, near]
+    scores[:, near] /= total[:, :, None]
+    nothing[:, near] /= total
+    trigger, role, seen = (scores > SEEN).nonzero()
+    weights, chosen = scores[trigger, role, seen].tolist(), words[seen].tolist()
+    ends = np.searchsorted(trigger * len(at) + role, np.arange(1, nothing.size + 1)).tolist()
+    found, start = [], 0
+    for number, rest in enumerate(nothing.tolist()):
+        own: dict[str, Pointed] = {}
+        for column, name in enumerate((*WITHIN, *ANYWHERE)):
+            end = ends[number * len(at) + column]
+            sentence = sentences[number] if name in WITHIN else None
+            own[name] = Pointed(rest[column], chosen[start:end], weights[start:end], sentence)
+            start = end
+        found.append(own)
+    return found
+
+
 def fillers(
     signals: Signals,
-    trigger: Trigger,
+    pointed: Pointed,
     role: str,
     several: bool,
     key: Callable[[int, int], str],
     nothing_above: float = NOTHING,
-    sentence: tuple[int, int] | None = None,
     trace: Trace | None = None,
 ) -> list[Filler]:
     """The names that fill a role, in the order of the text; none where the role points to nothing.
 
     A name's weight is summed over its occurrences (`key` says which words are one name); of these the
     strongest stands for it. With `several`, all names above SHARE are taken, else the strongest alone. The
-    role is empty where the null position has more than `nothing_above` of the weight. Where the trigger's
-    `sentence` is given, words outside it count FAR as much.
+    role is empty where the null position has more than `nothing_above` of the weight.
     """
-    index = signals.labels.roles.index(role)
-    pointed, scores = trigger.pointing.words, trigger.pointing.scores[index]
-    nothing = float(trigger.pointing.nulls[index].sum())
-    if sentence is not None:
-        first, last = pointed.searchsorted(sentence)
-        own, scores = scores[first:last], FAR * scores
-        scores[first:last] = own
-        total = float(scores.sum()) + nothing
-        scores, nothing = scores / total, nothing / total
+    nothing, weights, sentence = pointed.nothing, pointed.weights, pointed.sentence
     if nothing > nothing_above and trace is None:
         return []
-    seen = (scores > SEEN).nonzero()[0]
-    weights = scores[seen].tolist()
-    spans = [name_ending_at(signals, word) for word in pointed[seen].tolist()]
+    spans = [name_ending_at(signals, word) for word in pointed.words]
+    if trace is None and len(spans) == 1:
+        return [Filler(*spans[0], weights[0])]
     ranked = sorted(_by_name(spans, weights, key), key=lambda f: -f.weight)
     empty = not ranked or nothing > nothing_above
     if trace is not None:
