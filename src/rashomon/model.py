@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -178,7 +179,13 @@ class Report(msgspec.Struct, frozen=True):
     def sha256(self) -> str:
         """Hash of title, publisher, date and text: two reports with the same hash are the same report."""
         parts = (self.title or "", self.publisher or "", self.published or "", self.text)
-        return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+        return _hash_of(*map(str, parts))
+
+
+@lru_cache(maxsize=4)
+def _hash_of(*parts: str) -> str:
+    """Kept for a moment: the hash of the report at hand is asked for several times."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import pytest
 
 from rashomon.reading.encoder import Encoder, Pointing, Signals
 from rashomon.reading.events import Trigger, find_triggers
-from rashomon.reading.roles import Filler, fillers, settle
+from rashomon.reading.roles import Filler, fillers, pointed_from, settle
 from rashomon.reading.sentences import LONGEST, sentence_of, sentence_starts
 
 
@@ -19,7 +19,7 @@ def signals_of(text: str, likely: dict[str, float] | None = None) -> Signals:
         scores[signals.words.lower.index(word)] = value
     extent = np.zeros_like(signals.tags["extent"])
     extent[:, 0] = 1  # every name is one word long
-    return replace(signals, tags=signals.tags | {"sentence": scores, "extent": extent})
+    return replace(signals, tags=dict(signals.tags) | {"sentence": scores, "extent": extent})
 
 
 def words_at(signals: Signals, starts: np.ndarray) -> list[str]:
@@ -67,7 +67,7 @@ def test_words_that_could_name_one_event_count_together(
     for word, (label, value) in likely.items():
         scores[signals.words.lower.index(word), signals.labels.event.index(label)] = value
     scores[:, 0] = 1 - scores.sum(1)
-    signals = replace(signals, tags=signals.tags | {"event": scores})
+    signals = replace(signals, tags=dict(signals.tags) | {"event": scores})
     found = find_triggers(signals, sentence_starts(signals), 0.5)
     assert {signals.words.lower[t.first]: t.probability for t in found} == pytest.approx(told)
 
@@ -100,9 +100,9 @@ TEXT = "Rebels and herders fought near Gao. Traders watched."
 def test_who_fills_a_role(weights: dict[str, float], nothing: float, names: list[str]) -> None:
     signals = signals_of(TEXT)
     lower = signals.words.lower
-    found = fillers(
-        signals, trigger_of(signals, weights, nothing), "actor", True, lambda a, b: " ".join(lower[a:b])
-    )
+    whole = 0, len(signals.words)
+    [pointed] = pointed_from(signals, [trigger_of(signals, weights, nothing)], [whole])
+    found = fillers(signals, pointed["actor"], "actor", True, lambda a, b: " ".join(lower[a:b]))
     assert [lower[f.first] for f in found] == names
 
 
@@ -110,11 +110,9 @@ def test_a_word_of_another_sentence_weighs_less() -> None:
     signals = signals_of(TEXT)
     lower, key = signals.words.lower, lambda a, b: f"{a} {b}"
     trigger = trigger_of(signals, {"rebels": 0.4, "traders": 0.5}, 0.1)
-    end = lower.index(".") + 1
-    assert [lower[f.first] for f in fillers(signals, trigger, "actor", False, key)] == ["traders"]
-    assert [lower[f.first] for f in fillers(signals, trigger, "actor", False, key, sentence=(0, end))] == [
-        "rebels"
-    ]
+    for end, name in ((len(signals.words), "traders"), (lower.index(".") + 1, "rebels")):
+        [pointed] = pointed_from(signals, [trigger], [(0, end)])
+        assert [lower[f.first] for f in fillers(signals, pointed["actor"], "actor", False, key)] == [name]
 
 
 def test_nobody_does_something_to_themselves_except_together() -> None:

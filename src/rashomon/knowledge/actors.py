@@ -23,7 +23,7 @@ import msgspec
 from rashomon.errors import InstallationError
 from rashomon.knowledge import countries
 from rashomon.knowledge.names import fold
-from rashomon.knowledge.roles import WordIndex, Words, read_table, role_index
+from rashomon.knowledge.roles import WordIndex, read_table, role_index, words_of
 
 Kind = Literal["country", "office", "person", "organisation", "group", "role"]
 Side = Literal["state", "public", "private", "independent", "party"]
@@ -310,10 +310,11 @@ def homes(text: str) -> Iterator[tuple[int, int, str]]:
 
     Names without capitals are passed over, so a report in small letters has none.
     """
-    words, names = Words(text), ActorTable.load().names
+    words, names = words_of(text), ActorTable.load().names
     at = 0
     while at < len(words):
-        found = names.longest(words, at, len(words)) if words.capital[at] else None
+        capital = words.capital[at] and names.begins(words, at)
+        found = names.longest(words, at, len(words)) if capital else None
         if found is None:
             at += 1
             continue

@@ -29,7 +29,7 @@ from rashomon.knowledge.bearings import Bearings, with_towns
 from rashomon.knowledge.names import fold
 from rashomon.knowledge.phrases import Item, Marks, Phrase, analyse, state_name
 from rashomon.knowledge.portraits import Gallery
-from rashomon.knowledge.roles import Words, closed
+from rashomon.knowledge.roles import closed, words_of
 from rashomon.model import Place
 
 _MAX_CHARS = 200_000  # of a report that are read for context; names beyond it stand for themselves
@@ -128,7 +128,7 @@ class Cast:
         profile = publisher_profile(self._publisher) if self._publisher else None
         weights = with_towns(self._hints or countries.weights(self._text, self._title), self._places)
         self._near = tuple(weights)
-        self._words = Words(self._text)
+        self._words = words_of(self._text)
         self._marks = Marks(self._words, on=self._on, weights=weights, places=self._places)
         self._gallery = Gallery(self._marks)
         self._bearings = Bearings(self._marks, weights, profile.country if profile else None)

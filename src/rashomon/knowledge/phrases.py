@@ -110,9 +110,11 @@ class Marks:
         return words.capital[last] and role_index().longest(words, last, len(words)) is None
 
     def _find(self) -> None:
-        at, count = 0, len(self.words)
+        at, count, words = 0, len(self.words), self.words
+        roles, actors = role_index(), ActorTable.load().names
         while at < count:
-            item = self._longest(at, count)
+            known = at in self._spans or roles.begins(words, at) or actors.begins(words, at)
+            item = self._longest(at, count) if known else None
             if item:
                 self.items.append(item)
             at = item.last if item else at + 1

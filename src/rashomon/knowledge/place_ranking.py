@@ -35,6 +35,7 @@ SURE_KINDS = frozenset({"country", "admin1", "admin2", "region"})
 _LISTENS = 60  # the names that each name hears, the nearest first
 _KEPT = 400  # candidates of one name that are looked at
 _VOTING = 10  # candidates of one name that vote
+_AT_ONCE = 500_000  # distances that are kept in memory
 EARTH_KM = 6371.0
 _COLUMN = {feature: number for number, feature in enumerate(FEATURES)}
 _FIRST_HEARD = len(FEATURES) - len(HEARD)
@@ -72,11 +73,11 @@ def decided(
 ) -> list[Board]:
     """The candidates of each name with their scores after all rounds, by the weights that ship or others."""
     boards = [Board(name, table_country, weighing or weights()) for name in names]
-    nearness = _nearness(names)
-    for _ in range(_ROUNDS if len(boards) > 1 else 0):
-        votes = [board.votes() for board in boards]
-        for number, board in enumerate(boards):
-            board.hear(votes, nearness[number])
+    if len(boards) > 1:
+        talk = Talk(boards, _nearness(names))
+        for _ in range(_ROUNDS):
+            talk.round()
+        talk.close()
     return boards
 
 
@@ -99,38 +100,26 @@ def _nearness(names: Sequence[Name]) -> Floats:
     return heeds
 
 
-class _Votes(msgspec.Struct):
-    """What one name says to the others: its likely places and how likely they are; `lat`, `lon` and `share`
-    of those that are somewhere, and no country."""
-
-    lat: Floats
-    lon: Floats
-    share: Floats
-    countries: dict[str, float]
-    regions: dict[int, float]
-    leads: bool
-
-
 class Board:
     """The candidates of one name: `features` has a row for each, in the order of `FEATURES`."""
 
     def __init__(self, name: Name, table_country: Mapping[int, str], weighing: Mapping[str, float]) -> None:
         self.name, self._weighing = name, weighing
-        self._weights = np.array([weighing[feature] for feature in FEATURES])
+        self.weights = np.array([weighing[feature] for feature in FEATURES])
         features, rows = Features(name, table_country), np.zeros((len(name.candidates), len(FEATURES)))
         for row, candidate in zip(rows, name.candidates, strict=True):
             for feature, value in features.of(candidate):
                 row[_COLUMN[feature]] = value
-        kept = np.argsort(-(rows @ self._weights), kind="stable")[:_KEPT]
+        kept = np.argsort(-(rows @ self.weights), kind="stable")[:_KEPT]
         self.features: Floats = rows[kept]
         self.candidates = [name.candidates[number] for number in kept.tolist()]
-        self.score: Floats = self.features @ self._weights
+        self.score: Floats = self.features @ self.weights
         self.lat = np.array([np.nan if c.lat is None else c.lat for c in self.candidates])
         self.lon = np.array([np.nan if c.lon is None else c.lon for c in self.candidates])
 
     def ranking(self, limit: int) -> list[Ranked]:
         """The best candidates, best first."""
-        worth = self.features * self._weights
+        worth = self.features * self.weights
         return [
             Ranked(
                 self.candidates[n],
@@ -140,91 +129,118 @@ class Board:
             for n in np.argsort(-self.score, kind="stable")[:limit].tolist()
         ]
 
-    def shares(self) -> Floats:
-        power = np.exp(np.clip(self.score - self.score.max(), -30, 0))
-        return np.asarray(power / power.sum())
-
-    def votes(self) -> _Votes:
-        shares = self.shares()
-        best = np.argsort(-shares, kind="stable")[:_VOTING]
-        countries: dict[str, float] = {}
-        regions: dict[int, float] = {}
-        for number in best.tolist():
-            candidate, share = self.candidates[number], float(shares[number])
-            if candidate.country is not None:
-                countries[candidate.country] = countries.get(candidate.country, 0.0) + share
-            region = candidate.row if candidate.kind == "admin1" else candidate.admin1_row
-            if region >= 0:
-                regions[region] = regions.get(region, 0.0) + share
-        wide = np.array([self.candidates[n].kind in ("country", "region") for n in best.tolist()])
-        located = best[~np.isnan(self.lat[best]) & ~wide]
-        return _Votes(
-            lat=self.lat[located],
-            lon=self.lon[located],
-            share=shares[located],
-            countries=countries,
-            regions=regions,
-            leads=self.name.leads,
-        )
-
-    def hear(self, votes: Sequence[_Votes], heeds: Floats) -> None:
-        """New scores from what the other names say, each with its weight (0 for the name itself)."""
-        total = float(heeds.sum()) or 1.0
-        near, around, around_lead = self._distances(votes, heeds, total)
-        country: dict[str, float] = {}
-        lead: dict[str, float] = {}
-        region: dict[int, float] = {}
-        for vote, weight in zip(votes, heeds.tolist(), strict=True):
-            if not weight:
-                continue
-            for iso3, share in vote.countries.items():
-                country[iso3] = country.get(iso3, 0.0) + weight * share / total
-                if vote.leads:
-                    lead[iso3] = max(share, lead.get(iso3, 0.0))
-            for row, share in vote.regions.items():
-                region[row] = region.get(row, 0.0) + weight * share / total
-        regions = [c.row if c.kind == "admin1" else c.admin1_row for c in self.candidates]
-        same_region = np.array([region.get(row, 0.0) for row in regions])
-        self.features[:, _FIRST_HEARD:] = np.stack(
-            [
-                near,
-                np.minimum(1.0, 2 * around),
-                [country.get(c.country or "", 0.0) for c in self.candidates],
-                np.minimum(1.0, 2 * same_region),
-                [lead.get(c.country or "", 0.0) for c in self.candidates],
-                around_lead,
-            ],
-            axis=1,
-        )
-        self.score = self.features @ self._weights
-
-    def _distances(
-        self, votes: Sequence[_Votes], heeds: Floats, total: float
-    ) -> tuple[Floats, Floats, Floats]:
-        """How near the candidates are to places of the other names: to the nearest, on the whole, and to
-        those of the headline; all votes are compared at once."""
-        heard = [n for n in np.flatnonzero(heeds).tolist() if len(votes[n].share)]
-        if not heard:
-            near, around, lead = np.zeros((3, len(self.candidates)))
-            return near, around, lead
-        there = [np.concatenate([getattr(votes[n], name) for n in heard]) for name in ("lat", "lon", "share")]
-        km = distance_km(self.lat[:, None], self.lon[:, None], there[0], there[1])
-        km[np.isnan(self.lat)] = 1e6
-        starts = np.cumsum([0, *(len(votes[n].share) for n in heard[:-1])])
-        near = (np.exp(km / -_NEAR_KM) * there[2]).max(axis=1)
-        wide = np.add.reduceat(np.exp(km / -_AROUND_KM) * there[2], starts, axis=1)
-        around = (wide * (heeds[heard] / total)).sum(axis=1)
-        leads = [column for column, n in enumerate(heard) if votes[n].leads]
-        lead = wide[:, leads].max(axis=1) if leads else np.zeros(len(self.candidates))
-        return near, around, lead
-
     def choice(self) -> Choice:
         best = int(np.argmax(self.score))
-        share = float(self.shares()[best])
+        power = np.exp(np.clip(self.score - self.score[best], -30, 0))
+        share = float(power[best] / power.sum())
         doubt = self._weighing[NO_ENTRY if self.name.whole else NO_ENTRY_FOR_PART]
         if self.score[best] < doubt and self.name.countries and self.candidates[best].kind not in SURE_KINDS:
             return Choice(None, share)
         return Choice(self.candidates[best], share)
+
+
+class Talk:
+    """The rounds in which the names of a report hear each other: all their candidates in one row, those of a
+    name side by side, so that a round is a few operations on arrays and not some for each name."""
+
+    def __init__(self, boards: Sequence[Board], heeds: Floats) -> None:
+        """`heeds` [names, names]: how much each name listens to each other (0 to itself)."""
+        self._boards, sizes = boards, [len(board.candidates) for board in boards]
+        self._starts = np.cumsum([0, *sizes[:-1]])
+        self._of = np.repeat(np.arange(len(boards)), sizes)  # the name of each candidate
+        everyone = [candidate for board in boards for candidate in board.candidates]
+        self._lat = np.concatenate([board.lat for board in boards])
+        self._lon = np.concatenate([board.lon for board in boards])
+        self._features = np.concatenate([board.features for board in boards])
+        self._score = np.concatenate([board.score for board in boards])
+        self._weights = boards[0].weights
+        wide = np.array([c.kind in ("country", "region") for c in everyone])
+        self._somewhere = ~np.isnan(self._lat) & ~wide
+        self._country = _numbered([c.country for c in everyone])
+        regions = [c.row if c.kind == "admin1" else c.admin1_row for c in everyone]
+        self._region = _numbered([row if row >= 0 else None for row in regions])
+        self._crowded = [number for number, size in enumerate(sizes) if size > _VOTING]
+        self._heeds = heeds / np.maximum(heeds.sum(axis=1, keepdims=True), 1e-300)
+        self._heard = heeds > 0
+        self._leads = np.array([board.name.leads for board in boards])
+        self._voters = np.zeros(0, np.intp)
+        self._measured: dict[int, tuple[Floats, Floats]] = {}
+
+    def round(self) -> None:
+        """New scores from what the other names say: each by its likely places, and how likely they are."""
+        top = np.maximum.reduceat(self._score, self._starts)[self._of]
+        power = np.exp(np.clip(self._score - top, -30, 0))
+        shares = power / np.add.reduceat(power, self._starts)[self._of]
+        for number in self._crowded:
+            start = self._starts[number]
+            own = shares[start : start + len(self._boards[number].candidates)]
+            own[np.argsort(-own, kind="stable")[_VOTING:]] = 0.0
+        near, around, lead = self._distances(shares)
+        country, of_lead = self._in_common(self._country, shares)
+        region, _ = self._in_common(self._region, shares)
+        columns = [near, np.minimum(1.0, 2 * around), country, np.minimum(1.0, 2 * region), of_lead, lead]
+        self._features[:, _FIRST_HEARD:] = np.stack(columns, axis=1)
+        self._score = self._features @ self._weights
+
+    def close(self) -> None:
+        """Give the boards their features and scores."""
+        ends = [*self._starts[1:].tolist(), len(self._score)]
+        for board, start, end in zip(self._boards, self._starts.tolist(), ends, strict=True):
+            board.features, board.score = self._features[start:end], self._score[start:end]
+
+    def _in_common(self, units: NDArray[np.intp], shares: Floats) -> tuple[Floats, Floats]:
+        """How much the other names speak for the unit (country or region) of each candidate, and how much the
+        one in the headline does that speaks most for it; 0 where it has none."""
+        shape = len(self._boards), int(units.max()) + 1
+        votes = np.bincount(self._of * shape[1] + units, shares, shape[0] * shape[1]).reshape(shape)
+        votes[:, 0] = 0.0
+        lead = np.zeros(len(units))
+        for number in np.flatnonzero(self._leads).tolist():
+            said = np.where(self._heard[self._of, number], votes[number, units], 0.0)
+            lead = np.maximum(lead, said)
+        return (self._heeds @ votes)[self._of, units], lead
+
+    def _distances(self, shares: Floats) -> tuple[Floats, Floats, Floats]:
+        """How near the candidates are to places of the other names: to the nearest, on the whole, and to
+        those of the headline."""
+        voters = np.flatnonzero((shares > 0) & self._somewhere)
+        near, around, lead = np.zeros((3, len(shares)))
+        if not len(voters):
+            return near, around, lead
+        if not np.array_equal(voters, self._voters):  # who votes hardly changes from round to round
+            self._voters, self._measured = voters, {}
+        names, share = self._of[voters], shares[voters]
+        by_name = np.zeros((len(voters), len(self._boards)))
+        by_name[np.arange(len(names)), names] = share
+        rows = max(1, _AT_ONCE // len(voters))
+        for start in range(0, len(shares), rows):
+            here = slice(start, start + rows)
+            heard = self._heard[self._of[here]]
+            nearness, aroundness = self._measure(here)
+            near[here] = (nearness * (share * heard[:, names])).max(axis=1)
+            wide = aroundness @ by_name
+            around[here] = (wide * self._heeds[self._of[here]]).sum(axis=1)
+            if self._leads.any():
+                lead[here] = (wide * (heard & self._leads)).max(axis=1)
+        return near, around, lead
+
+    def _measure(self, here: slice) -> tuple[Floats, Floats]:
+        """How near some candidates are to all that vote, at the two scales; kept where there are few."""
+        known = self._measured.get(here.start)
+        if known is None:
+            there = self._lat[self._voters], self._lon[self._voters]
+            km = distance_km(self._lat[here, None], self._lon[here, None], *there)
+            km[np.isnan(self._lat[here])] = 1e6
+            known = np.exp(km / -_NEAR_KM), np.exp(km / -_AROUND_KM)
+            if len(self._lat) * len(self._voters) <= _AT_ONCE:
+                self._measured[here.start] = known
+        return known
+
+
+def _numbered(values: Sequence[str | int | None]) -> NDArray[np.intp]:
+    """A number for each different value; 0 for None."""
+    numbers: dict[str | int | None, int] = {None: 0}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values])
 
 
 def distance_km(lat: Floats, lon: Floats, lat2: Floats, lon2: Floats) -> Floats:

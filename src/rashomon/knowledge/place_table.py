@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -97,9 +97,7 @@ class PlaceTable:
 
     def names(self, name: str) -> bool:
         """Whether any place goes by the name or the abbreviation."""
-        key = place_key(name)
-        forms = (key.whole, key.bare, without_article(key.whole), without_article(key.bare))
-        return any(self.has(form) for form in forms)
+        return _bears(self, name)
 
     def has(self, form: str) -> bool:
         """Whether exactly this form of a name (`names.place_key`) stands in the table."""
@@ -112,10 +110,13 @@ class PlaceTable:
         of") and an Arabic article are left out. `sense_fits` says that those words name the candidate's
         kind.
         """
+        return list(_candidates(self, name))
+
+    def look_up(self, name: str) -> Sequence[Candidate]:
+        """The same, made anew."""
         key = place_key(name)
-        tries = dict.fromkeys((key.whole, key.bare, without_article(key.whole), without_article(key.bare)))
         found: dict[int, Candidate] = {}
-        for number, form in enumerate(tries):
+        for number, form in enumerate(_forms(key)):
             first, count = self._entries(form)
             for at in range(first, first + count):
                 row = int(self._key_row[at])
@@ -125,7 +126,7 @@ class PlaceTable:
             # stand under "Idlib" only: then the search goes on.
             if found and (number > 0 or any(c.match != "code" for c in found.values())):
                 break
-        return list(found.values())
+        return tuple(found.values())
 
     def candidate(self, row: int, match: Match = "name", sense: str | None = None) -> Candidate:
         """One row of the table, with the way that led to it."""
@@ -194,11 +195,29 @@ class PlaceTable:
         if not key:
             return 0, 0
         wanted = key_hash(key)
-        at = int(np.searchsorted(self._keys, np.uint64(wanted)))
+        at = int(self._keys.searchsorted(np.uint64(wanted)))
         if at >= len(self._keys) or int(self._keys[at]) != wanted:
             return 0, 0
         start = int(self._key_end[at - 1]) if at else 0
         return start, int(self._key_end[at]) - start
+
+
+def _forms(key: PlaceKey) -> Sequence[str]:
+    """The forms under which a name is looked for, in this order."""
+    return tuple(dict.fromkeys((key.whole, key.bare, without_article(key.whole), without_article(key.bare))))
+
+
+# Names come again and again in an archive; these keep some megabytes.
+
+
+@lru_cache(maxsize=1 << 14)
+def _bears(table: PlaceTable, name: str) -> bool:
+    return any(table.has(form) for form in _forms(place_key(name)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _candidates(table: PlaceTable, name: str) -> Sequence[Candidate]:
+    return table.look_up(name)
 
 
 _SENSE_OF_KIND: dict[PlaceKind, str] = {

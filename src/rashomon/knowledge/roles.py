@@ -110,6 +110,12 @@ class Words:
         return self.text[self.starts[first] : self.ends[last - 1]] if first < last else ""
 
 
+@lru_cache(maxsize=2)
+def words_of(text: str) -> Words:
+    """The words of a text, kept for a moment: several rooms ask for those of one report."""
+    return Words(text)
+
+
 def _looks(word: str) -> tuple[str, str, bool, bool]:
     """A word folded, the same without a possessive ending, whether it has a capital, whether it owns."""
     return _remembered(word) if len(word) <= _SHORT else _look(word)
@@ -158,6 +164,10 @@ class WordIndex(Generic[Row]):
         """Put the phrases into the order in which they are tried."""
         for phrases in self._by_first.values():
             phrases.sort(key=lambda entry: -len(entry[0]))
+
+    def begins(self, words: Words, at: int) -> bool:
+        """Whether any phrase begins with the word `at`; cheaper than to look for one."""
+        return words.keys[at] in self._by_first or words.bases[at] in self._by_first
 
     def get(self, phrase: str) -> Sequence[Row]:
         """The rows of exactly this phrase."""

@@ -6,8 +6,8 @@ say which of it belongs to a trigger.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -39,6 +39,10 @@ KINDS_OF_TYPE = {
 }
 
 
+_NONE = np.zeros(0, np.float32)
+_ROUNDING = 1e-3  # of a pointer's weights, which sum to one
+
+
 class _Spanned(Protocol):
     @property
     def start(self) -> int: ...
@@ -56,6 +60,7 @@ class Candidates(Generic[T]):
     items: Sequence[T]
     firsts: IntArray
     lasts: IntArray
+    within: dict[int, tuple[IntArray, IntArray, IntArray]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, items: Sequence[T], words: Words) -> Candidates[T]:
@@ -68,8 +73,14 @@ class Candidates(Generic[T]):
         """The pointer's weight on each candidate."""
         pointed = trigger.pointing.words
         scores = trigger.pointing.scores[signals.labels.roles.index(role)]
-        sums = np.concatenate([[0.0], np.cumsum(scores)])
-        begin, end = pointed.searchsorted(self.firsts), pointed.searchsorted(self.lasts)
+        known = self.within.get(id(pointed))  # the words of one window, which its triggers have in common
+        if known is None:
+            known = self.within[id(pointed)] = (
+                pointed, pointed.searchsorted(self.firsts), pointed.searchsorted(self.lasts)
+            )  # fmt: skip
+        _, begin, end = known
+        sums = np.zeros(len(scores) + 1)
+        sums[1:] = scores.cumsum()
         return np.asarray(sums[end] - sums[begin], np.float32)
 
 
@@ -84,10 +95,13 @@ def date_of(
     """The date of a claim: an expression of the text, the day of publication where the model reads the event
     as the day's news, or None. An expression that cannot be resolved leaves the date open."""
     nothing, today = trigger.pointing.nulls[signals.labels.roles.index("date")].tolist()
+    left = 1.0 - nothing - today
     nothing *= OPEN_NOW if is_current else 1.0
-    weights = mentions.weights(signals, trigger, "date")
-    best = int(np.argmax(weights)) if len(weights) else -1
-    told = best >= 0 and bool(weights[best] >= max(nothing, today))
+    told, best, weights = False, -1, _NONE
+    if left > max(nothing, today) - _ROUNDING or trace is not None:
+        weights = mentions.weights(signals, trigger, "date")
+        best = int(weights.argmax()) if len(weights) else -1
+        told = best >= 0 and bool(weights[best] >= max(nothing, today))
     weight = TODAY_OF_SPEECH if trigger.type in SPEECH_ACTS and is_current else 1.0
     current = not told and today * weight > nothing and bool(published)
     if trace is not None:
@@ -126,15 +140,22 @@ def _times(weight: float) -> str:
 
 
 def figures_of(
-    signals: Signals, trigger: Trigger, quantities: Candidates[Quantity], trace: Trace | None = None
+    signals: Signals,
+    trigger: Trigger,
+    found_in_text: Callable[[], Candidates[Quantity]],
+    trace: Trace | None = None,
 ) -> tuple[Figure, ...]:
-    """The figures of a claim, in the order of the text."""
+    """The figures of a claim, in the order of the text, of those `found_in_text`, which is asked only where
+    the model points to any."""
     nothing = float(trigger.pointing.nulls[signals.labels.roles.index("figure"), 0])
+    if nothing > NO_FIGURES and trace is None:
+        return ()
+    quantities = found_in_text()
     weights = quantities.weights(signals, trigger, "figure")
     if trace is not None:
         _trace_figures(trace, signals, trigger, quantities, weights, nothing)
-    if nothing > NO_FIGURES:
-        return ()
+        if nothing > NO_FIGURES:
+            return ()
     found = []
     for index in np.flatnonzero(weights >= FIGURE_WEIGHT):
         quantity = quantities.items[int(index)]

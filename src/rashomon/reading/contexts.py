@@ -71,16 +71,23 @@ def _shown_by_words(quote_text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _find(quote_text: str) -> Iterator[tuple[str, str]]:
-    cues, tokens = _cues(), _WORD.findall(quote_text.lower())
+    tokens = _WORD.findall(quote_text.lower())
     for position, token in enumerate(tokens):
-        for length in cues.stem_lengths:
-            if length > len(token):
-                break
-            for context in cues.stems.get(token[:length], ()):
-                yield context, token
-        for cue in cues.words.get(token, ()):
+        by_stem, cues = _of_word(token)
+        for context in by_stem:
+            yield context, token
+        for cue in cues:
             if _follows(cue, tokens, position + 1):
                 yield cue.context, " ".join((token, *cue.rest))
+
+
+@lru_cache(maxsize=1 << 15)
+def _of_word(token: str) -> tuple[tuple[str, ...], tuple[_Cue, ...]]:
+    """The contexts that a word shows by its stem, and the cues that begin with it."""
+    cues = _cues()
+    stems = (token[:length] for length in cues.stem_lengths if length <= len(token))
+    by_stem = tuple(context for stem in stems for context in cues.stems.get(stem, ()))
+    return by_stem, cues.words.get(token, ())
 
 
 def _follows(cue: _Cue, tokens: list[str], start: int) -> bool:

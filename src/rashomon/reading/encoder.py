@@ -7,10 +7,11 @@ code holds none.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ from rashomon.reading.words import IntArray, Words, split_words
 FloatArray = NDArray[np.float32]
 HalfArray = NDArray[np.float16]
 FORMAT = 1
+_WHOLE = 8  # windows of a text whose role states stay as the model gives them; of more, half as long numbers
 _FARTHEST = 4096
+_HALF = np.uint32(0xFFFFE000)  # sign, exponent and the ten bits after the point that halves keep
 _SURE = 20.0  # a score beside which the others are nothing
 _SLOWER = ["SkipLayerNormFusion"]  # on the CPU its operator takes four times as long as what it replaces
 
@@ -64,6 +67,34 @@ class Pointing:
     scores: FloatArray
 
 
+class Tags(Mapping[str, FloatArray]):
+    """The probabilities of the tag heads, made of their scores [words, labels] when they are asked for."""
+
+    def __init__(self, scores: dict[str, FloatArray]) -> None:
+        self._scores = scores
+        self._made: dict[str, FloatArray] = {}
+
+    def __getitem__(self, name: str) -> FloatArray:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = _probabilities(self._scores[name])
+        return made
+
+    def rows(self, name: str, words: Sequence[int]) -> FloatArray:
+        """Those of some words only."""
+        return _probabilities(self._scores[name][words])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._scores)
+
+    def __len__(self) -> int:
+        return len(self._scores)
+
+
+def _probabilities(scores: FloatArray) -> FloatArray:
+    return sigmoid(scores) if scores.shape[-1] == 1 else softmax(scores)
+
+
 @dataclass(frozen=True)
 class Signals:
     """What the model sees in one text: for each tag head probabilities [words, labels] over the text's
@@ -71,9 +102,9 @@ class Signals:
 
     words: Words
     labels: Labels
-    tags: dict[str, FloatArray]
+    tags: Mapping[str, FloatArray]
     windows: tuple[Window, ...]
-    roles: tuple[dict[str, HalfArray], ...]
+    roles: tuple[dict[str, FloatArray | HalfArray], ...]
     distance_bias: FloatArray
     null_mask: FloatArray
     unseen: int = 0
@@ -91,26 +122,57 @@ class Signals:
     def _role_keys(self, number: int) -> FloatArray:
         keys = self._keys_at_hand.get(number)
         if keys is None:
-            keys = self.roles[number]["role_key"].astype(np.float32)
+            keys = _rounded(self.roles[number]["role_key"])
             self._keys_at_hand.clear()
             self._keys_at_hand[number] = keys
         return keys
 
+    @cached_property
+    def extents(self) -> list[int]:
+        """Of each word how many words the name has that ends with it, by the extent head."""
+        lengths: list[int] = (self.tags["extent"].argmax(axis=-1) + 1).tolist()
+        return lengths
+
+    def rows(self, name: str, words: Sequence[int]) -> FloatArray:
+        """The probabilities of one tag head for some words [words, labels]."""
+        return self.tags.rows(name, words) if isinstance(self.tags, Tags) else self.tags[name][words]
+
     def pointing(self, word: int) -> Pointing:
         """The role pointers of one word, taken as a trigger."""
-        number = int(self._window_of[word])
+        return self.pointings([word])[0]
+
+    def pointings(self, words: Sequence[int]) -> list[Pointing]:
+        """The role pointers of some words, in ascending order, each taken as a trigger; those of one window
+        are made together."""
+        chosen = np.asarray(words, np.int32)
+        made: list[Pointing] = []
+        for number, own in groupby(words, key=lambda word: int(self._window_of[word])):
+            count = len(list(own))
+            made += self._pointings(number, chosen[len(made) : len(made) + count])
+        return made
+
+    def _pointings(self, number: int, words: IntArray) -> list[Pointing]:
         window, part = self.windows[number], self.roles[number]
-        k = int(window.words[window.core_start :].searchsorted(word)) + window.core_start
+        at = window.words[window.core_start :].searchsorted(words) + window.core_start
         roles, width = len(self.labels.roles), part["role_key"].shape[1] // len(self.labels.roles)
-        query = part["role_query"][k].astype(np.float32).reshape(roles, width)
+        queries = _rounded(part["role_query"][at]).reshape(-1, roles, width)
         keys = self._role_keys(number).reshape(-1, roles, width)
-        scores = np.einsum("rd,nrd->rn", query, keys) / np.sqrt(width)
-        bias = self.distance_bias[bucket(window.words - word, len(self.distance_bias) // 2)]
-        scores = scores + part["role_word"].T + bias.T
-        nulls = part["role_null"][k].reshape(roles, -1) + self.null_mask
-        everything = softmax(np.concatenate([nulls, scores], axis=1).astype(np.float32))
-        split = nulls.shape[1]
-        return Pointing(everything[:, :split], window.words, everything[:, split:])
+        scores = np.matmul(queries.transpose(1, 0, 2), keys.transpose(1, 2, 0)) * np.float32(width**-0.5)
+        distances = bucket(window.words - words[:, None], len(self.distance_bias) // 2)
+        scores += _rounded(part["role_word"]).T[:, None] + self.distance_bias.T[:, distances]
+        nulls = _rounded(part["role_null"][at]).reshape(len(words), roles, -1) + self.null_mask
+        everything = softmax(np.concatenate([nulls, scores.transpose(1, 0, 2)], axis=2))
+        split = nulls.shape[2]
+        return [Pointing(one[:, :split], window.words, one[:, split:]) for one in everything]
+
+
+def _rounded(states: FloatArray | HalfArray) -> FloatArray:
+    """The states in full precision, rounded to half of it where they are not, so that a short text is read as
+    a long one is. By bits, for numpy's own conversion of numbers to halves takes twenty times as long."""
+    if states.dtype == np.float16:
+        return states.astype(np.float32)
+    bits = states.view(np.uint32)
+    return ((bits + np.uint32(0xFFF) + ((bits >> np.uint32(13)) & np.uint32(1))) & _HALF).view(np.float32)
 
 
 def bucket(distances: IntArray, size: int) -> IntArray:
@@ -208,13 +270,18 @@ class Encoder:
 
     def _seen(self, words: Words, windows: list[Window]) -> Signals:
         if self.look is None:
-            return self._gather(words, windows, [self._run_window(words, window) for window in windows], 0)
-        flags = self.look.flags(words)
-        shown = [bool(flags[window.words[window.core_start : window.core_end]].any()) for window in windows]
-        parts = [
-            self._run_window(words, window) if show else self._blank(words, window)
-            for window, show in zip(windows, shown, strict=True)
-        ]
+            shown = [True] * len(windows)
+        else:
+            flags = self.look.flags(words)
+            shown = [
+                bool(flags[window.words[window.core_start : window.core_end]].any()) for window in windows
+            ]
+        parts = []
+        for window, show in zip(windows, shown, strict=True):
+            part = self._run_window(words, window) if show else self._blank(words, window)
+            if len(parts) >= _WHOLE:  # a long text has many windows, and nothing else kept is as large
+                part = {k: v.astype(np.float16) if k.startswith("role_") else v for k, v in part.items()}
+            parts.append(part)
         return self._gather(words, windows, parts, shown.count(False))
 
     def _blank(self, words: Words, window: Window) -> dict[str, NDArray[Any]]:
@@ -244,22 +311,18 @@ class Encoder:
         }
         rows = {name: np.asarray(value, np.int64)[None] for name, value in inputs.items()}
         outputs = self.session.run(self._outputs, rows)
-        # Half precision for the roles: a long text has many windows, and nothing else kept is as large.
-        return {
-            name: value[0].astype(np.float16) if name.startswith("role_") else value[0]
-            for name, value in zip(self._outputs, outputs, strict=True)
-        }
+        return {name: value[0] for name, value in zip(self._outputs, outputs, strict=True)}
 
     def _gather(
         self, words: Words, windows: list[Window], parts: list[dict[str, NDArray[Any]]], unseen: int
     ) -> Signals:
-        tags: dict[str, FloatArray] = {}
+        scores: dict[str, FloatArray] = {}
         for name in self._outputs:
             if name.startswith("role_"):
                 continue
             own = [p[name][w.core_start : w.core_end] for p, w in zip(parts, windows, strict=True)]
-            scores = np.concatenate(own) if own else np.zeros((0, 1), np.float32)
-            tags[name] = sigmoid(scores) if scores.shape[-1] == 1 else softmax(scores)
+            none = np.zeros((0, self._widths[name]), np.float32)
+            scores[name] = own[0] if len(own) == 1 else np.concatenate(own) if own else none
         roles = tuple({k: v for k, v in p.items() if k.startswith("role_")} for p in parts)
         bias, mask = self._distance_bias, self._null_mask
-        return Signals(words, self.labels, tags, tuple(windows), roles, bias, mask, unseen)
+        return Signals(words, self.labels, Tags(scores), tuple(windows), roles, bias, mask, unseen)

@@ -41,15 +41,13 @@ def find_triggers(signals: Signals, starts: IntArray, threshold: float) -> list[
     if not len(scores):
         return []
     likely = _anchors(scores, starts, threshold)
+    if not likely:
+        return []
     anchors = sorted(likely)
-    triggers = []
-    for number, anchor in enumerate(anchors):
-        _, sentence_end = sentence_of(anchor, starts, len(scores))
-        following = anchors[number + 1] if number + 1 < len(anchors) else len(scores)
-        reach = int(signals.tags["reach"][anchor].argmax()) + 1
-        last = min(anchor + reach, sentence_end, following)
-        triggers.append(_trigger(signals, anchor, last, likely[anchor]))
-    return triggers
+    sentence_ends = np.append(starts, len(scores))[starts.searchsorted(anchors, side="right")]
+    ends = np.minimum(signals.rows("reach", anchors).argmax(axis=-1) + 1 + anchors, sentence_ends)
+    lasts = np.minimum(ends, [*anchors[1:], len(scores)]).tolist()
+    return _triggers(signals, anchors, lasts, [min(likely[anchor], 1.0) for anchor in anchors])
 
 
 def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> dict[int, float]:
@@ -71,18 +69,24 @@ def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> dict[int
     return found
 
 
-def _trigger(signals: Signals, anchor: int, last: int, likely: float) -> Trigger:
-    scores = signals.tags["event"][anchor]
-    type_ = signals.labels.event[int(scores[1:].argmax()) + 1]
-    modes = signals.tags["mode"][anchor]
-    label = signals.labels.mode[int(np.argmax(np.where(signals.labels.modes_of[type_], modes, -1)))]
-    return Trigger(
-        first=anchor,
-        last=last,
-        type=type_,
-        mode=label.partition(" ")[2] or None,
-        probability=min(likely, 1.0),
-        status=signals.tags["status"][anchor],
-        frame=signals.tags["frame"][anchor],
-        pointing=signals.pointing(anchor),
-    )
+def _triggers(
+    signals: Signals, anchors: list[int], lasts: list[int], probabilities: list[float]
+) -> list[Trigger]:
+    scores, labels = signals.tags["event"][anchors], signals.labels
+    types = [labels.event[number + 1] for number in scores[:, 1:].argmax(axis=-1).tolist()]
+    own = np.stack([labels.modes_of[type_] for type_ in types])
+    modes = np.where(own, signals.rows("mode", anchors), -1).argmax(axis=-1).tolist()
+    return [
+        Trigger(first, last, type_, labels.mode[mode].partition(" ")[2] or None, probability, *rest)
+        for first, last, type_, mode, probability, *rest in zip(
+            anchors,
+            lasts,
+            types,
+            modes,
+            probabilities,
+            signals.rows("status", anchors),
+            signals.rows("frame", anchors),
+            signals.pointings(anchors),
+            strict=True,
+        )
+    ]

@@ -60,7 +60,7 @@ def name_ending_at(signals: Signals, word: int) -> tuple[int, int]:
     A name does not reach over a sentence's end or a paragraph's, and does not begin in the middle of what is
     written together ("NATO-led force", "Pristina's police").
     """
-    length = int(signals.tags["extent"][word].argmax()) + 1
+    length = signals.extents[word]
     first = max(0, word - length + 1)
     words = signals.words
     for i in range(word, first, -1):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 import msgspec
 
@@ -32,16 +33,16 @@ from rashomon.reading.attach import SPEECH_ACTS, Candidates, date_of, figures_of
 from rashomon.reading.attributions import Attribution, find_attributions
 from rashomon.reading.contexts import contexts_of
 from rashomon.reading.dateline import parse_dateline
-from rashomon.reading.dates import find_dates
+from rashomon.reading.dates import DateMention, find_dates
 from rashomon.reading.encoder import Encoder, Signals
 from rashomon.reading.entities import CLASSES, named_entities
 from rashomon.reading.events import Trigger, find_triggers
-from rashomon.reading.figures import find_figures
+from rashomon.reading.figures import Quantity, find_figures
 from rashomon.reading.implied import with_plain_arresters
 from rashomon.reading.intake import Checked, check
 from rashomon.reading.pairs import Offsets, PairEvent, events_of_pair, type_of_pair
-from rashomon.reading.roles import NOTHING, Filler, fillers, settle
-from rashomon.reading.sentences import sentence_of, sentence_starts
+from rashomon.reading.roles import NOTHING, Filler, fillers, pointed_from, settle
+from rashomon.reading.sentences import sentence_starts
 from rashomon.reading.status import confidence_of, frame_of, status_of
 from rashomon.reading.trace import Decision, Trace
 from rashomon.sources.wire import running_text
@@ -148,43 +149,87 @@ class _ReportReading:
         self.signals, self.words, self.calibration = signals, signals.words, calibration
         text = self.words.text  # the report's, with a header of labels as white space
         self.starts = sentence_starts(signals)
-        self.quoted = voices.quoted_words(self.words)
-        self.dates = Candidates.of(find_dates(text, report.published), self.words)
-        counts = [quantity for quantity in find_figures(text) if quantity.unit == "count"]
-        self.quantities = Candidates.of(counts, self.words)
+        self._bounds = [*self.starts.tolist(), len(self.words)]
         self.triggers = find_triggers(signals, self.starts, calibration["threshold"])
-        line = parse_dateline(text)
-        self.hints = countries.weights(text, report.title, line.place.text if line else None)
+        self.line = line = parse_dateline(text)
         self.report = report
         self.text_id = f"{report.id}\0{report.sha256}"  # two reports may come with one id
         self._filled: dict[tuple[int, str], list[Filler]] = {}
         self._name_keys: dict[tuple[int, int], str] = {}
         self.triggers_of: defaultdict[int, list[Trigger]] = defaultdict(list)
-        for trigger in self.triggers:
-            self.triggers_of[sentence_of(trigger.first, self.starts, len(self.words))[0]].append(trigger)
+        sentences = [self._sentence(trigger.first) for trigger in self.triggers]
+        for trigger, sentence in zip(self.triggers, sentences, strict=True):
+            self.triggers_of[sentence[0]].append(trigger)
+        pointed = pointed_from(signals, self.triggers, sentences)
+        self._pointed = {t.first: of_roles for t, of_roles in zip(self.triggers, pointed, strict=True)}
         self._explained: tuple[Trigger, Trace] | None = None
         self.place_spans = [self._pointed_place(trigger) for trigger in self.triggers]
-        self.gazetteer = places.PlacesOfReport(
-            text,
-            title=report.title,
-            dateline=line.place.text if line else None,
-            # Where the outlet is from is a weak hint, for what the text leaves open.
-            country_hints=publisher_hints(report.publisher),
-        )
-        self.places = self._resolve_places(line.place if line else None)
-        self.cast = Cast(
-            text,
-            title=report.title,
-            published=report.published,
-            publisher=report.publisher,
-            country_hints=self.hints,
-            places=tuple(self.places.values()),
-        )
         if line is not None and report.dateline is None:
             dateline = Dateline(
                 self.places.get((line.place.start, line.place.end)), line.iso_date(report.published)
             )
             self.report = msgspec.structs.replace(report, dateline=dateline)
+
+    # What stands below is made when a claim asks for it: many a report has no claim, or none with a date.
+
+    @cached_property
+    def quoted(self) -> list[bool]:
+        return voices.quoted_words(self.words)
+
+    @cached_property
+    def dates(self) -> Candidates[DateMention]:
+        return Candidates.of(find_dates(self.words.text, self.report.published), self.words)
+
+    @cached_property
+    def quantities(self) -> Candidates[Quantity]:
+        counts = [quantity for quantity in find_figures(self.words.text) if quantity.unit == "count"]
+        return Candidates.of(counts, self.words)
+
+    @cached_property
+    def _mentions(self) -> list[Span]:
+        """Where triggers and the dateline name places."""
+        spans = {(s.start, s.end): s for s in self.place_spans if s is not None}
+        if self.line is not None:
+            spans[self.line.place.start, self.line.place.end] = self.line.place
+        return [spans[key] for key in sorted(spans)]
+
+    @cached_property
+    def _resolved(self) -> tuple[places.PlacesOfReport, list[Place | None]]:
+        gazetteer = places.PlacesOfReport(
+            self.words.text,
+            title=self.report.title,
+            dateline=self.line.place.text if self.line else None,
+            # Where the outlet is from is a weak hint, for what the text leaves open.
+            country_hints=publisher_hints(self.report.publisher),
+        )
+        return gazetteer, gazetteer.resolve(self._mentions)
+
+    @property
+    def gazetteer(self) -> places.PlacesOfReport:
+        """What is known of the places of the report, all resolved."""
+        return self._resolved[0]
+
+    @cached_property
+    def places(self) -> dict[tuple[int, int], Place]:
+        """The places of triggers and dateline, by their offsets."""
+        if not self._mentions:
+            return {}
+        resolved = zip(self._mentions, self._resolved[1], strict=True)
+        return {(m.start, m.end): place for m, place in resolved if place is not None}
+
+    @cached_property
+    def cast(self) -> Cast:
+        report, line = self.report, self.line
+        return Cast(
+            self.words.text,
+            title=report.title,
+            published=report.published,
+            publisher=report.publisher,
+            country_hints=countries.weights(
+                self.words.text, report.title, line.place.text if line else None
+            ),
+            places=tuple(self.places.values()),
+        )
 
     def reading(self, notes: tuple[str, ...]) -> Reading:
         """The claims, in the order of the text."""
@@ -217,7 +262,7 @@ class _ReportReading:
         return self._explained[1] if self._explained and self._explained[0] is trigger else None
 
     def _claim(self, number: int, trigger: Trigger) -> Claim:
-        sentence = sentence_of(trigger.first, self.starts, len(self.words))
+        sentence = self._sentence(trigger.first)
         quote = span_of(self.report.text, *words_between(self.words, *sentence))
         span = span_of(self.report.text, *words_between(self.words, trigger.first, trigger.last))
         actors, recipients = self._parties(trigger, sentence)
@@ -243,9 +288,14 @@ class _ReportReading:
             frame=frame,
             date=date_of(self.signals, trigger, self.dates, self.report.published, frame == "current", trace),
             place=self._place(number),
-            figures=figures_of(self.signals, trigger, self.quantities, trace),
+            figures=figures_of(self.signals, trigger, lambda: self.quantities, trace),
             confidence=confidence_of(trigger, self.calibration),
         )
+
+    def _sentence(self, word: int) -> tuple[int, int]:
+        """First word and one past the last of a word's sentence."""
+        number = bisect_right(self._bounds, word) - 1
+        return self._bounds[number], self._bounds[number + 1]
 
     def _name_key(self, first: int, last: int) -> str:
         """One name for all mentions of one entity of the cast."""
@@ -305,7 +355,7 @@ class _ReportReading:
         voice = (found[0].first, found[0].last)
         start, end = words_between(self.words, *voice)
         entity = self.cast.identify(start, end)
-        home = sentence_of(voice[0], self.starts, len(self.words))
+        home = self._sentence(voice[0])
         sentences = voices.searched(sentence, home, self.starts, len(self.words))
         return voices.build(
             self.words,
@@ -324,9 +374,8 @@ class _ReportReading:
         known = self._filled.get((trigger.first, role))
         if known is None:
             limit = NOTHING_IN_QUOTES if role == "voice" and self._in_quotes(trigger) else NOTHING
-            home = None if role == "voice" else sentence_of(trigger.first, self.starts, len(self.words))
-            trace = self._trace_of(trigger)
-            known = fillers(self.signals, trigger, role, several, self._name_key, limit, home, trace)
+            pointed, trace = self._pointed[trigger.first][role], self._trace_of(trigger)
+            known = fillers(self.signals, pointed, role, several, self._name_key, limit, trace)
             self._filled[trigger.first, role] = known
         return known
 
@@ -334,13 +383,15 @@ class _ReportReading:
         return self.quoted[trigger.first] and trigger.type not in SPEECH_ACTS
 
     def _chain(self, voice: tuple[int, int], sentence: tuple[int, int]) -> tuple[Speaker, ...]:
-        own = self._name_key(*voice)
-        speakers = {
+        voices_there = {
             (filler.first, filler.last)
             for trigger in self.triggers_of[sentence[0]]
             for filler in self._fillers(trigger, "voice", several=False)
-            if self._name_key(filler.first, filler.last) != own
         }
+        others = voices_there - {voice}
+        speakers = {span for span in others if self._name_key(*span) != self._name_key(*voice)}
+        if not speakers:
+            return ()
         chain = []
         for first, last in voices.speakers_above(self.words, voice, sentence, sorted(speakers)):
             start, end = words_between(self.words, first, last)
@@ -351,7 +402,7 @@ class _ReportReading:
     def _pointed_place(self, trigger: Trigger) -> Span | None:
         found = fillers(
             self.signals,
-            trigger,
+            self._pointed[trigger.first]["place"],
             "place",
             several=False,
             key=lambda first, last: " ".join(self.words.lower[first:last]),
@@ -361,12 +412,6 @@ class _ReportReading:
         if not found:
             return None
         return span_of(self.report.text, *words_between(self.words, found[0].first, found[0].last))
-
-    def _resolve_places(self, dateline: Span | None) -> dict[tuple[int, int], Place]:
-        spans = {(s.start, s.end): s for s in [*self.place_spans, dateline] if s is not None}
-        mentions = [spans[key] for key in sorted(spans)]
-        resolved = self.gazetteer.resolve(mentions)
-        return {(m.start, m.end): p for m, p in zip(mentions, resolved, strict=True) if p is not None}
 
     def _place(self, number: int) -> Place | None:
         span = self.place_spans[number]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
-from rashomon.reading.encoder import Signals
+from rashomon.reading.encoder import Pointing, Signals
 from rashomon.reading.events import Trigger
 from rashomon.reading.names import name_ending_at
 from rashomon.reading.trace import Trace
@@ -18,6 +20,7 @@ NOTHING = 0.5  # a role is empty where more than this of the pointer's weight is
 SHARE = 0.4  # a further party of the same role needs at least this much of the weight
 # The pointer was taught that any mention of the right name will do, and is too ready to leave the sentence.
 FAR = 0.4
+WITHIN, ANYWHERE = ("actor", "recipient"), ("voice", "place")  # roles sought in the sentence, and all over
 JOINED = 0.06  # this much, where the text joins it to one that was taken ("Oman and the Red Cross")
 JOINTS = frozenset({"and", "or", "&", ",", "the", "a", "an", "both", "its", "their", "his", "her", "with"})
 
@@ -32,43 +35,78 @@ class Filler:
     weight: float
 
 
+class Pointed(NamedTuple):
+    """Where one role of one trigger points: the weight on nothing, and the words with SEEN or more, with
+    theirs. `sentence` is the trigger's, where words outside it count FAR as much."""
+
+    nothing: float
+    words: list[int]
+    weights: list[float]
+    sentence: tuple[int, int] | None = None
+
+
+def pointed_from(
+    signals: Signals, triggers: Sequence[Trigger], sentences: Sequence[tuple[int, int]]
+) -> list[dict[str, Pointed]]:
+    """Where the roles of triggers point, of each by name; `sentences` are those of the triggers. Those of one
+    window are weighed together."""
+    found: list[dict[str, Pointed]] = []
+    for _, group in groupby(triggers, key=lambda trigger: id(trigger.pointing.words)):
+        together = [trigger.pointing for trigger in group]
+        found += _weighed(signals, together, sentences[len(found) : len(found) + len(together)])
+    return found
+
+
+def _weighed(
+    signals: Signals, pointings: Sequence[Pointing], sentences: Sequence[tuple[int, int]]
+) -> list[dict[str, Pointed]]:
+    words, bounds = pointings[0].words, np.array(sentences)
+    at = [signals.labels.roles.index(role) for role in (*WITHIN, *ANYWHERE)]
+    scores = np.stack([pointing.scores for pointing in pointings])[:, at]
+    nothing = np.stack([pointing.nulls for pointing in pointings])[:, at].sum(axis=-1)
+    near = slice(0, len(WITHIN))
+    outside = (words < bounds[:, :1]) | (words >= bounds[:, 1:])
+    scores[:, near] = np.where(outside[:, None], np.float32(FAR) * scores[:, near], scores[:, near])
+    total = scores[:, near].sum(axis=-1) + nothing[:, near]
+    scores[:, near] /= total[:, :, None]
+    nothing[:, near] /= total
+    trigger, role, seen = (scores > SEEN).nonzero()
+    weights, chosen = scores[trigger, role, seen].tolist(), words[seen].tolist()
+    ends = np.searchsorted(trigger * len(at) + role, np.arange(1, nothing.size + 1)).tolist()
+    found, start = [], 0
+    for number, rest in enumerate(nothing.tolist()):
+        own: dict[str, Pointed] = {}
+        for column, name in enumerate((*WITHIN, *ANYWHERE)):
+            end = ends[number * len(at) + column]
+            sentence = sentences[number] if name in WITHIN else None
+            own[name] = Pointed(rest[column], chosen[start:end], weights[start:end], sentence)
+            start = end
+        found.append(own)
+    return found
+
+
 def fillers(
     signals: Signals,
-    trigger: Trigger,
+    pointed: Pointed,
     role: str,
     several: bool,
     key: Callable[[int, int], str],
     nothing_above: float = NOTHING,
-    sentence: tuple[int, int] | None = None,
     trace: Trace | None = None,
 ) -> list[Filler]:
     """The names that fill a role, in the order of the text; none where the role points to nothing.
 
     A name's weight is summed over its occurrences (`key` says which words are one name); of these the
     strongest stands for it. With `several`, all names above SHARE are taken, else the strongest alone. The
-    role is empty where the null position has more than `nothing_above` of the weight. Where the trigger's
-    `sentence` is given, words outside it count FAR as much.
+    role is empty where the null position has more than `nothing_above` of the weight.
     """
-    index = signals.labels.roles.index(role)
-    scores, nothing = trigger.pointing.scores[index], float(trigger.pointing.nulls[index].sum())
-    if sentence is not None:
-        pointed = trigger.pointing.words
-        scores = np.where((pointed >= sentence[0]) & (pointed < sentence[1]), scores, FAR * scores)
-        total = float(scores.sum()) + nothing
-        scores, nothing = scores / total, nothing / total
-    names: dict[str, Filler] = {}
-    strongest: dict[str, float] = {}
-    seen = (scores > SEEN).nonzero()[0]
-    for word, weight in zip(trigger.pointing.words[seen].tolist(), scores[seen].tolist(), strict=True):
-        first, last = name_ending_at(signals, word)
-        name = key(first, last)
-        before = names.get(name)
-        if before is None or weight > strongest[name]:
-            strongest[name] = weight
-            names[name] = Filler(first, last, weight + (before.weight if before else 0.0))
-        else:
-            names[name] = Filler(before.first, before.last, before.weight + weight)
-    ranked = sorted(names.values(), key=lambda f: -f.weight)
+    nothing, weights, sentence = pointed.nothing, pointed.weights, pointed.sentence
+    if nothing > nothing_above and trace is None:
+        return []
+    spans = [name_ending_at(signals, word) for word in pointed.words]
+    if trace is None and len(spans) == 1:
+        return [Filler(*spans[0], weights[0])]
+    ranked = sorted(_by_name(spans, weights, key), key=lambda f: -f.weight)
     empty = not ranked or nothing > nothing_above
     if trace is not None:
         limit = f"{'over' if nothing > nothing_above else 'within'} the limit of {nothing_above}"
@@ -85,6 +123,25 @@ def fillers(
         if refusal is None:
             chosen.append(filler)
     return sorted(chosen, key=lambda f: f.first)
+
+
+def _by_name(
+    spans: list[tuple[int, int]], weights: list[float], key: Callable[[int, int], str]
+) -> Iterable[Filler]:
+    """One filler for all occurrences of a name. One span is one name, whatever its key: to make keys is what
+    costs."""
+    alone = len(set(spans)) == 1
+    names: dict[str, Filler] = {}
+    strongest: dict[str, float] = {}
+    for (first, last), weight in zip(spans, weights, strict=True):
+        name = "" if alone else key(first, last)
+        before = names.get(name)
+        if before is None or weight > strongest[name]:
+            strongest[name] = weight
+            names[name] = Filler(first, last, weight + (before.weight if before else 0.0))
+        else:
+            names[name] = Filler(before.first, before.last, before.weight + weight)
+    return names.values()
 
 
 def _refusal(words: Words, filler: Filler, chosen: list[Filler], several: bool) -> str | None:
@@ -116,6 +173,8 @@ def settle(
     if mutual and bool(actors) != bool(recipients):
         everyone = actors or recipients
         return (everyone, everyone) if len({names(f) for f in everyone}) > 1 else (actors, recipients)
+    if not actors or not recipients:
+        return actors, recipients
     both = {names(f) for f in actors} & {names(f) for f in recipients}
     if not both:
         return actors, recipients

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rashomon.reading.encoder import FloatArray, Signals
-from rashomon.reading.words import CAPITALS, IntArray, Words
+from rashomon.reading.words import IntArray, Words
 
 THRESHOLD = 0.5
 AFTER_STOP = 0.1  # the same after a stop and before a capital, where it is hardly ever wrong to begin anew
@@ -33,7 +33,7 @@ def sentence_starts(signals: Signals) -> IntArray:
         return np.zeros(0, np.int32)
     likely = signals.tags["sentence"][:, 0]
     begins = ((likely > THRESHOLD) | (_after_stop(words) & (likely > AFTER_STOP))) & (words.breaks >= SPACE)
-    ended = np.fromiter((word in TERMINALS for word in words.lower[:-1]), bool, len(words) - 1)
+    ended = np.array([word in TERMINALS for word in words.lower[:-1]], bool)
     begins[1:] &= ended | (words.breaks[1:] >= LINE)
     begins |= words.breaks >= PARAGRAPH
     begins[0] = True
@@ -42,9 +42,9 @@ def sentence_starts(signals: Signals) -> IntArray:
 
 def _after_stop(words: Words) -> NDArray[np.bool_]:
     """Where a capital letter follows a stop that ends no initial ("J. Banda")."""
-    flags = np.zeros(len(words), bool)
-    for i in np.flatnonzero(np.isin(words.shapes, CAPITALS)):
-        if i >= 2 and words.lower[i - 1] in STOPS and len(words.lower[i - 2]) > 3:
+    flags, lower = np.zeros(len(words), bool), words.lower
+    for i in np.flatnonzero(words.capitals).tolist():
+        if i >= 2 and lower[i - 1] in STOPS and len(lower[i - 2]) > 3:
             flags[i] = True
     return flags
 

@@ -7,8 +7,6 @@ import math
 from collections.abc import Mapping
 from typing import cast
 
-import numpy as np
-
 from rashomon.model import Frame, Status
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
@@ -16,12 +14,12 @@ from rashomon.reading.events import Trigger
 
 def status_of(signals: Signals, trigger: Trigger) -> Status:
     """The likeliest status."""
-    return cast(Status, signals.labels.status[int(np.argmax(trigger.status))])
+    return cast(Status, signals.labels.status[int(trigger.status.argmax())])
 
 
 def frame_of(signals: Signals, trigger: Trigger) -> Frame:
     """Current news or background."""
-    return cast(Frame, signals.labels.frame[int(np.argmax(trigger.frame))])
+    return cast(Frame, signals.labels.frame[int(trigger.frame.argmax())])
 
 
 def confidence_of(trigger: Trigger, calibration: Mapping[str, float]) -> float:

@@ -19,6 +19,7 @@ IntArray = NDArray[np.int32]
 
 SHAPES = ("punctuation", "lower", "title", "upper", "mixed", "digit")
 CAPITALS = [SHAPES.index(name) for name in ("title", "upper", "mixed")]
+_IS_CAPITAL = np.array([name in ("title", "upper", "mixed") for name in SHAPES])
 BREAKS = ("none", "space", "line", "paragraph")
 
 
@@ -50,6 +51,11 @@ class Words:
     def lower(self) -> list[str]:
         """All words in lower case, for look-ups in cue tables."""
         return [self.text[a:b].lower() for a, b in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+
+    @cached_property
+    def capitals(self) -> NDArray[np.bool_]:
+        """Of each word whether it is written with a capital."""
+        return _IS_CAPITAL[self.shapes]
 
     @cached_property
     def piece_counts(self) -> IntArray:
