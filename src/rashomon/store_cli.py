@@ -109,7 +109,9 @@ def add(
 
 def incidents(
     store: StoreName,
-    country: Annotated[str | None, typer.Option(metavar="XXX", help="ISO 3166 alpha-3, as XKX.")] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Where: a country's name, or its code as XKX.")
+    ] = None,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="From this day on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Up to this day.")] = None,
     kind: Annotated[
@@ -132,10 +134,14 @@ def incidents(
     ] = None,
 ) -> None:
     """List the incidents of a store, the latest first."""
-    asked: dict[str, Any] = {
+    from rashomon.desk import filters
+
+    given = {
         "country": country, "since": since, "until": until, "type": kind, "actor": actor, "voice": voice,
-        "status": status, "disputed": disputed or None, "words": words,
+        "status": status, "disputed": "yes" if disputed else None, "words": words,
     }  # fmt: skip
+    wanted = filters.asked((name, value) for name, value in given.items() if value is not None).require()
+    asked: dict[str, Any] = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
     with _opened(store) as desk:
         chosen = form or (ListFormat.table if sys.stdout.isatty() else ListFormat.jsonl)
         found = _all(desk, asked, limit)

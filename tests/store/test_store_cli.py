@@ -82,6 +82,21 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     assert "one of --report" in run("forget", "--store", store, code=2)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("--country", "Atlantis"), "'Atlantis' is no country"), (("--type", "KISS"), "no type of event"),
+     (("--since", "2024-31-12"), "is no day"), (("--status", "perhaps"), "one of happened"),
+     (("--since", "2024-05-06", "--until", "2024-05-05"), "before the first day")],
+)  # fmt: skip
+def test_filters_that_make_no_sense_are_named(
+    reports: Path, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    store = str(tmp_path / "desk.db")
+    run("add", str(reports), "--store", store, code=1)
+    done = runner.invoke(app, ["incidents", "--store", store, *words])
+    assert done.exit_code == 1 and said in str(done.exception)
+
+
 def test_every_command_of_a_store_takes_the_same_one_unless_told(
     reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
