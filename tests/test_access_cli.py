@@ -37,7 +37,9 @@ def run(*words: str, code: int = 0, given: str | None = None) -> str:
     return done.output if code == 0 else f"{done.output}{done.exception}"
 
 
-def test_people_are_added_changed_and_removed(store: str, tmp_path: Path) -> None:
+def test_people_are_added_changed_and_removed(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "Nobody has an account" in run("person", "list", "--store", store)
     said = run("person", "add", "Ana", "--store", store, "--scope", "correct", "--password-file", "-",
                given=f"{WORDS}\n")  # fmt: skip
@@ -55,6 +57,8 @@ def test_people_are_added_changed_and_removed(store: str, tmp_path: Path) -> Non
     with Desk(store) as desk:
         assert desk.persons.sign_in("Ana", "eight mules and a river") is not None
         assert {each.name: each.scope for each in desk.persons.all()} == {"Ana": "correct", "Bo": "admin"}
+    assert "--yes" in run("person", "remove", "Ana", "--store", store, code=2)  # no terminal to ask at
+    monkeypatch.setattr("rashomon.options._somebody_is_there", lambda: True)
     run("person", "remove", "Ana", "--store", store, code=1, given="n\n")
     run("person", "remove", "Ana", "--store", store, "--yes")
     assert "lets everybody in" in run("person", "remove", "Bo", "--store", store, given="y\n")

@@ -17,7 +17,7 @@ import typer
 
 from rashomon._terminal import printable
 from rashomon.errors import InputError
-from rashomon.store_cli import StoreName
+from rashomon.options import StoreName, Yes, ask_first
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -52,7 +52,6 @@ PasswordFile = Annotated[
         metavar="FILE", help="Take the password from the first line of a file, or - for standard input."
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @person.command("add")
@@ -101,8 +100,8 @@ def list_people(store: StoreName) -> None:
 def remove_person(name: Name, store: StoreName, yes: Yes = False) -> None:
     """Take away an account, with its tokens and sessions. What the person corrected stays."""
     with _opened(store) as desk:
-        if not yes:
-            typer.confirm(f"Remove {printable(name)}, with all tokens and sessions?", abort=True)
+        _known(desk, name)
+        ask_first(f"Remove {name}, with all tokens and sessions?", yes)
         desk.persons.remove(name)
         left = desk.persons.any()
     typer.echo(f"{printable(name)} is removed, signed out, and has no tokens any more.")

@@ -12,7 +12,7 @@ import typer
 
 from rashomon._run import REFUSED
 from rashomon._terminal import Messages, printable
-from rashomon.store_cli import StoreName
+from rashomon.options import StoreName, Yes, ask_first
 from rashomon.watch_cli import _seconds, seconds_of
 
 if TYPE_CHECKING:
@@ -114,13 +114,20 @@ def list_(store: StoreName) -> None:
 
 
 @app.command()
-def remove(name: Name, store: StoreName) -> None:
-    """Forget a watch, its alerts, and what is not sent yet."""
-    from rashomon.desk.alerts import watches
+def remove(name: Name, store: StoreName, yes: Yes = False) -> None:
+    """Forget a watch, its alerts, and what is not sent yet, for good. `pause` stops it and keeps them."""
+    from rashomon.desk.alerts import log, watches
 
     with _opened(store) as desk:
+        with desk.store.reading() as connection:
+            num = watches.named(connection, name).num
+            count, told = log.raised(connection, num), log.tally(connection).get(num, {})
+        goes = f"{count:,} {'alert' if count == 1 else 'alerts'} in the log"
+        unsent = sum(told.values()) - told.get("sent", 0)
+        goes += f" and {unsent:,} {'message' if unsent == 1 else 'messages'} not sent yet" if unsent else ""
+        ask_first(f"Remove the watch {name} for good, with {goes}?", yes)
         desk.store.write(lambda connection: watches.remove(connection, name))
-    typer.echo(printable(f"{name} is removed."))
+    typer.echo(printable(f"{name} is removed, with {goes}."))
 
 
 @app.command()

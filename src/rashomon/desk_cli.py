@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from rashomon._terminal import printable
+from rashomon.options import StoreName
 
 
 class Log(StrEnum):
@@ -21,15 +22,7 @@ class Log(StrEnum):
 
 
 def desk(
-    store: Annotated[
-        str,
-        typer.Option(
-            metavar="STORE",
-            envvar="RASHOMON_STORE",
-            show_envvar=True,
-            help="A file, such as desk.db, or postgresql://user@host/name.",
-        ),
-    ] = "desk.db",
+    store: StoreName,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(metavar="N", min=0, max=65535, help="0 takes one that is free.")

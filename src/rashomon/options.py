@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -78,6 +79,21 @@ Output = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes, only errors.")]
+DEFAULT_STORE = "desk.db"
+"""The store of all commands that take one, where neither `--store` nor `RASHOMON_STORE` names another."""
+StoreName = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        envvar="RASHOMON_STORE",
+        default_factory=lambda: DEFAULT_STORE,  # parameters without a default may follow it
+        show_default=False,
+        show_envvar=True,
+        help=f"A file, or postgresql://user@host/name. Default: {DEFAULT_STORE} in the present folder.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Outlets = Annotated[
     list[str] | None,
     typer.Option(
@@ -87,6 +103,24 @@ Outlets = Annotated[
         help="Where a publisher is at home, if no table says it: 'Hill Courier=Kosovo'. May be repeated.",
     ),
 ]
+
+
+def ask_first(question: str, yes: bool) -> None:
+    """Go on only if somebody at the terminal says yes, or has said so by `--yes`.
+
+    Raises:
+        BadParameter: there is nobody to ask.
+        Abort: the answer is no.
+    """
+    if yes:
+        return
+    if not _somebody_is_there():
+        raise typer.BadParameter(f"nobody is here to ask: {printable(question)} Say so by --yes")
+    typer.confirm(printable(question), abort=True)
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def homes_of(outlets: Sequence[str] | None) -> dict[str, str]:

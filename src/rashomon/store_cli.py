@@ -1,6 +1,6 @@
 """The commands of a store: `add`, `incidents`, `reread`, `forget`; and what `doctor --store` looks at.
 
-All take `--store FILE` or `--store postgresql://...`; `RASHOMON_STORE` stands in for it.
+All take `--store` as `rashomon.options.StoreName` says.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rashomon._progress import Meter, how_many
 from rashomon._run import REFUSED
 from rashomon._terminal import Messages, printable
 from rashomon.errors import RashomonError
+from rashomon.options import StoreName, Yes, ask_first
 from rashomon.patience import Patience
 
 if TYPE_CHECKING:
@@ -28,19 +29,6 @@ if TYPE_CHECKING:
 _STOPPED = 130
 _PAGE = 200
 _PATIENCE_SECONDS = 600.0  # a full disk or a server that went away is waited for so long
-
-StoreName = Annotated[
-    str,
-    typer.Option(
-        "--store",
-        metavar="STORE",
-        envvar="RASHOMON_STORE",
-        show_default=False,
-        show_envvar=True,
-        help="A file, such as desk.db, or postgresql://user@host/name.",
-    ),
-]
-
 
 class ListFormat(StrEnum):
     """What `incidents` prints."""
@@ -121,7 +109,9 @@ def add(
 
 def incidents(
     store: StoreName,
-    country: Annotated[str | None, typer.Option(metavar="XXX", help="ISO 3166 alpha-3, as XKX.")] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Where: a country's name, or its code as XKX.")
+    ] = None,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="From this day on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Up to this day.")] = None,
     kind: Annotated[
@@ -144,10 +134,14 @@ def incidents(
     ] = None,
 ) -> None:
     """List the incidents of a store, the latest first."""
-    asked: dict[str, Any] = {
+    from rashomon.desk import filters
+
+    given = {
         "country": country, "since": since, "until": until, "type": kind, "actor": actor, "voice": voice,
-        "status": status, "disputed": disputed or None, "words": words,
+        "status": status, "disputed": "yes" if disputed else None, "words": words,
     }  # fmt: skip
+    wanted = filters.asked((name, value) for name, value in given.items() if value is not None).require()
+    asked: dict[str, Any] = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
     with _opened(store) as desk:
         chosen = form or (ListFormat.table if sys.stdout.isatty() else ListFormat.jsonl)
         found = _all(desk, asked, limit)
@@ -218,7 +212,7 @@ def forget(
         str | None, typer.Option(metavar="NAME", help="Who decided it; kept in the tombstone.")
     ] = None,
     reason: Annotated[str | None, typer.Option(metavar="WORDS", help="Why; kept in the tombstone.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete reports from a store with all that follows from them, for good.
 
@@ -233,10 +227,7 @@ def forget(
             else f"all reports of {publisher}, and take in no more of them" if publisher
             else f"all reports published before {before}"
         )  # fmt: skip
-        if not yes:
-            if not sys.stdin.isatty():
-                raise typer.BadParameter("nobody is here to ask: give --yes to delete for good")
-            typer.confirm(printable(f"Delete {what} from {desk.store.name}, for good?"), abort=True)
+        ask_first(f"Delete {what} from {desk.store.name}, for good?", yes)
         done = desk.delete(report=report, publisher=publisher, before=before, by=by, reason=reason)
         typer.echo(
             f"{done.reports:,} reports deleted with {done.claims:,} claims; "

@@ -94,10 +94,12 @@ def test_counts_for_prometheus(guarded: Running) -> None:
     guarded.sign_in("Ana", "not the right words")
     guarded.get("/incidents/nothing", cookie=cookie)
     guarded.get("/no/such/page/at/all", cookie=cookie)
+    guarded.ask("HEAD", "/incidents/nothing", cookie=cookie)
     told = guarded.get("/metrics")  # from this machine, without an account
     assert told.status == 200 and told.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert told.headers["cache-control"] == "no-store"
     for line in ('rashomon_http_requests_total{method="GET",route="/incidents/{ref}",status="404"} 1.0',
+                 'rashomon_http_requests_total{method="HEAD",route="/incidents/{ref}",status="404"} 1.0',
                  'rashomon_sign_ins_total{outcome="wrong"} 1.0', 'rashomon_sign_ins_total{outcome="in"} 1.0',
                  "rashomon_store_up 1.0", 'rashomon_store_rows{what="reports"} 3.0',
                  'rashomon_store_rows{what="persons"} 3.0'):  # fmt: skip

@@ -89,6 +89,12 @@ def test_points_reports_claims_search_changes(running: Running) -> None:
         "tension?a=SRB",
         "claims?cursor=x",
         "search?q=a&limit=2000",
+        "claims?since=yesterday",
+        "claims?country=Atlantis",
+        "claims?type=KISS",
+        "claims?status=perhaps",
+        "claims?frame=window",
+        "claims?mode=teleport",
     ],
 )
 def test_errors_have_one_shape(running: Running, path: str) -> None:
@@ -120,6 +126,21 @@ def test_schema_names_the_filters(running: Running) -> None:
         "/api/v1/schema",
     ):
         assert "<script" not in running.get(path).text  # they load scripts from elsewhere
+
+
+def test_the_schema_says_what_every_parameter_is(running: Running) -> None:
+    paths = running.get("/api/v1/schema/openapi.json").json["paths"]
+    told = {
+        f"{method} {path} {each['name']}": each.get("description")
+        for path, item in paths.items()
+        for method, asks in item.items()
+        for each in asks.get("parameters", ())
+    }
+    assert len(told) > 50 and {name for name, said in told.items() if not said} == set()
+    assert {f"{method} {path}" for path, item in paths.items() for method in item
+            if not item[method].get("description")} == set()  # fmt: skip
+    page = running.get("/api").text
+    assert "The number of the last change that is known" in page
 
 
 def test_hostile_text_comes_back_as_data(running: Running) -> None:

@@ -117,7 +117,14 @@ def test_hints_and_places_tell_the_country() -> None:
     assert who(text, "police").country is None
     assert who(text, "police", country_hints={"ESP": 0.8, "PRT": 0.2}).code == "ESP COP"
     assert who(text, "police", places=[place]).code == "PRT COP"
+
+
+def test_where_an_outlet_is_at_home_tips_the_scales_and_invents_no_country() -> None:
+    text = "Farmers blocked the road at Vale Tavolo. The police came late."
+    assert who(text, "police", publisher="Tanjug").code is None
+    text = "Farmers from Serbia and Croatia blocked a road. The police came late."
     assert who(text, "police", publisher="Tanjug").code == "SRB COP"
+    assert who(text, "police", publisher="HINA").code == "HRV COP"
 
 
 def test_an_unknown_country_gives_no_code() -> None:

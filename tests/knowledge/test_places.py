@@ -158,6 +158,19 @@ def test_a_deed_without_a_place_has_the_country_spoken_of_there() -> None:
     assert empty.country_at(Span("arrested", 14, 22)) is None
 
 
+def test_an_outlet_from_somewhere_is_no_place_of_a_deed() -> None:
+    text = "Gunmen killed four people in the market. Nobody said who they were."
+    report = PlacesOfReport(text, country_hints=publisher_hints("Xinhua"))
+    market = Span("the market", 29, 39)
+    assert text[29:39] == "the market"
+    (found,) = report.resolve([market])
+    assert found is not None and (found.text, found.country) == ("the market", None)
+    assert report.country_at(Span("killed", 7, 13)) is None
+    report = PlacesOfReport(f"{text} China sent doctors.", country_hints=publisher_hints("Xinhua"))
+    (found,) = report.resolve([market])
+    assert found is not None and found.country == "CHN"
+
+
 def test_an_outlet_hints_at_the_country_in_its_name() -> None:
     assert publisher_hints("Kenya Morning Ledger") == {"KEN": 1.0}
     assert publisher_hints("The Evening Ledger") == publisher_hints(None) == {}

@@ -85,3 +85,35 @@ def test_the_two_tables_of_outlets_agree_on_countries() -> None:
 def test_an_outlet_is_at_home_where_the_tables_or_its_name_put_it() -> None:
     assert (home("TASS"), home("Prishtina Ledger")) == ("RUS", "XKX")
     assert home("Hill Courier") is None and home("Paris and Berlin Post") is None and home("") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "side"),
+    [
+        ("Khovar", "TJK", "state"), ("Army Radio", "ISR", "state"), ("Libya Observer", "LBY", "private"),
+        ("Radio Miraya", "SSD", "public"), ("NOS", "NLD", "public"), ("NBC", "USA", "private"),
+        ("The Mirror", "GBR", "private"), ("Novaya Gazeta Europe", "LVA", "independent"),
+        ("El Faro", "CRI", "independent"), ("Télé Congo", "COG", "state"), ("Cape Times", "ZAF", "private"),
+        ("Reference News (Cānkǎo Xiāoxī)", "CHN", "state"),
+    ],
+)  # fmt: skip
+def test_whose_an_outlet_is(name: str, country: str, side: str) -> None:
+    found = profile(name)
+    assert found is not None and (found.country, found.side) == (country, side)
+
+
+@pytest.mark.parametrize("name", ["Daily News", "NTV", "Today", "La Presse", "Channel 5", "Ukraina"])
+def test_names_that_many_outlets_bear_tell_nothing(name: str) -> None:
+    assert profile(name) is None
+
+
+def test_the_two_tables_of_outlets_agree_on_sides() -> None:
+    media = {
+        fold(name): row["side"]
+        for row in rows("media.csv")
+        for name in (row["name"], *row["aliases"].split("|"))
+        if name and row["source"] == "hand"
+    }
+    for row in rows("publishers.csv"):
+        for name in filter(None, (row["name"], *row["aliases"].split("|"))):
+            assert media.get(fold(name), row["side"]) == row["side"], name

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from reconcile_builders import claim, day, figure, party, place, voice
 
-from rashomon.model import Claim, Figure, Report
+from rashomon.model import Claim, Figure, Report, publisher_voice
 from rashomon.reconcile import reconcile
 from rashomon.reconcile.incidents import Incident
 
@@ -111,6 +111,25 @@ def test_a_denial_is_a_dispute_about_whether_it_occurred() -> None:
 def test_nobody_hurt_is_a_dispute_about_the_number() -> None:
     nobody = told(POLICE, (figure("injured", 0),), at=60, status="denied")
     assert fields(one(told(UNION, (figure("injured", 12),)), nobody)) == ["injured"]
+
+
+def answered(denial: str, told_: str = "The mayor said five died", **fields_: Any) -> list[str]:
+    """What one short report leaves in dispute that says of neither voice whose it is, nor where it was."""
+    five = claim(told_, "died", figures=(figure("killed", 5),), voice=voice("mayor"))
+    none = {"status": "denied", "figures": (figure("killed", 0),), "voice": voice("army"), "at": 26} | fields_
+    return fields(one(five, claim(denial, "killed", **none)))
+
+
+def test_who_denies_a_toll_of_one_report_disputes_it() -> None:
+    assert answered("The army denied that anyone was killed") == ["killed"]
+    assert answered("The army denied that anyone was killed", recipients=(party("children", "VRL CVL"),)) == [
+        "killed"
+    ]
+    # the outlet itself, and a party that speaks of its own losses, answer nobody
+    assert not answered("Nobody was killed, though some denied that", voice=publisher_voice())
+    army = voice("army", "VRL MIL")
+    soldiers = {"voice": army, "recipients": (party("soldiers", "VRL MIL"),)}
+    assert not answered("The army denied that any of its soldiers was killed", **soldiers)
 
 
 def test_who_clears_himself_of_what_nobody_lays_at_his_door_disputes_nothing() -> None:

@@ -147,6 +147,39 @@ def test_the_latest_number_stands_and_the_earlier_one_is_told() -> None:
     assert row(picture, "killed").updated and set(cell.claims) == {"c-3", "c-5"}
 
 
+def arrests(*told: tuple[str, str | None, int]) -> list[Claim]:
+    """One claim a report: whom, their code, how many."""
+    return [
+        claim(f"They arrested {count} {whom}", "arrested", "COERCE", mode="arrest", id=f"c-{number}",
+              report=f"r{number}", recipients=(party(whom, code),), voice=voice(f"v{number}", "NER GOV"),
+              figures=(figure("arrested", count, count, whom),))
+        for number, (whom, code, count) in enumerate(told)
+    ]  # fmt: skip
+
+
+def figures_of(claims: list[Claim]) -> dict[str, list[str | None]]:
+    picture = matrix(together(claims), claims)
+    return {fact.label: [cell.value for cell in fact.cells if cell.state != "silent"]
+            for fact in picture.facts if fact.field == "arrested"}  # fmt: skip
+
+
+def test_one_count_of_people_who_are_called_less_by_some_is_one_row() -> None:
+    for whom, code in (("suspects", "NER UNK"), ("smugglers", "NER CRM"), ("soldiers", "NER MIL")):
+        told = figures_of(arrests((whom, code, 9), ("men", "NER CVL", 9)))
+        assert told == {"arrested": [f"9 {whom}", "9 men"]}, whom
+    told = figures_of(arrests(("militants", "NER REB", 9), ("men", "NER CVL", 9), ("drivers", "NER LAB", 4)))
+    assert told == {"arrested: men": ["9 militants", "9 men"], "arrested: drivers": ["4 drivers"]}
+
+
+def test_other_counts_and_other_people_are_rows_of_their_own() -> None:
+    assert len(figures_of(arrests(("soldiers", "NER MIL", 9), ("men", "NER CVL", 8)))) == 2
+    assert len(figures_of(arrests(("soldiers", "NER MIL", 9), ("villagers", "NER CVL", 9)))) == 2
+    three = figures_of(
+        arrests(("soldiers", "NER MIL", 9), ("villagers", "NER CVL", 9), ("men", "NER CVL", 9))
+    )
+    assert set(three) == {"arrested: soldiers", "arrested: villagers"}
+
+
 def test_groups_of_people_have_rows_of_their_own_unless_they_are_set_against_each_other() -> None:
     claims = [
         claim("Two soldiers were killed", "killed", id="c-1", recipients=(ARMY,),

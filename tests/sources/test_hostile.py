@@ -27,7 +27,8 @@ from rashomon.sources.text import complete, decode, parse_published, refuse_bina
 from rashomon.sources.urls import read_links
 
 SIZE = 1 << 17
-SECONDS = 4.0  # of processor time; what is in proportion takes some hundredths, or a second for 60,000 errors
+SECONDS = 1.5  # of processor time; what is in proportion takes some hundredths, or a second for 60,000 errors
+TRIES = 3  # neighbours that fill the caches cost processor time too: the best of so many counts
 PIECES = [
     "<!--", "-->", "<", ">", "<link ", "<meta ", "<?xml ", "<!DOCTYPE x ", "<!DOCTYPE x \"",
     "<!DOCTYPE x [", "charset=", "<link application/rss+xml", "href=", "isAccessibleForFree",
@@ -95,6 +96,19 @@ def readers(tmp_path: Path) -> dict[str, Callable[[bytes], object]]:
     }
 
 
+def least(read: Callable[[bytes], object], data: bytes) -> float:
+    """Seconds of processor time, tried again only where they are many."""
+    took = float("inf")
+    for _ in range(TRIES):
+        begun = time.process_time()
+        with contextlib.suppress(InputError):
+            read(data)
+        took = min(took, time.process_time() - begun)
+        if took <= SECONDS:
+            break
+    return took
+
+
 @pytest.mark.parametrize("name", readers(Path()))
 def test_time_is_in_proportion(name: str, tmp_path: Path) -> None:
     read = readers(tmp_path)[name]
@@ -102,10 +116,7 @@ def test_time_is_in_proportion(name: str, tmp_path: Path) -> None:
     for piece in PIECES:
         for end in ENDS:
             data = (piece * (SIZE // len(piece)))[:SIZE].encode("utf-8", "surrogatepass") + end.encode()
-            begun = time.process_time()
-            with contextlib.suppress(InputError):
-                read(data)
-            took = time.process_time() - begun
+            took = least(read, data)
             if took > SECONDS:
                 slow.append(f"{piece[:12]!r} and {end!r}: {took:.2f} s")
     assert not slow, slow

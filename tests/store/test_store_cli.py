@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_reader import FakeReader
+from typer.main import get_group
 from typer.testing import CliRunner
 
 from rashomon import api
 from rashomon.cli import app
+from rashomon.options import DEFAULT_STORE
 
 runner = CliRunner()
 
@@ -76,4 +80,43 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
         assert done.exit_code != 0 and "no store here" in str(done.exception), command
     assert not Path(store).exists()
     assert "one of --report" in run("forget", "--store", store, code=2)
-    assert "Missing option" in run("incidents", code=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("--country", "Atlantis"), "'Atlantis' is no country"), (("--type", "KISS"), "no type of event"),
+     (("--since", "2024-31-12"), "is no day"), (("--status", "perhaps"), "one of happened"),
+     (("--since", "2024-05-06", "--until", "2024-05-05"), "before the first day")],
+)  # fmt: skip
+def test_filters_that_make_no_sense_are_named(
+    reports: Path, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    store = str(tmp_path / "desk.db")
+    run("add", str(reports), "--store", store, code=1)
+    done = runner.invoke(app, ["incidents", "--store", store, *words])
+    assert done.exit_code == 1 and said in str(done.exception)
+
+
+def test_every_command_of_a_store_takes_the_same_one_unless_told(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RASHOMON_STORE", raising=False)
+    assert DEFAULT_STORE in run("add", str(reports), code=1)
+    assert "2024-05-05" in run("incidents") and (tmp_path / DEFAULT_STORE).is_file()
+    assert "No watch yet" in run("alert", "list") and "Nobody has an account" in run("person", "list")
+
+    def stores(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                yield from stores(command, f"{path} {name}")
+            for parameter in command.params:
+                if "--store" in parameter.opts:
+                    yield f"{path} {name}".strip(), parameter
+
+    found = dict(stores(get_group(app)))
+    assert {"add", "incidents", "forget", "desk", "alert run", "person add", "token revoke"} <= set(found)
+    for name, parameter in found.items():
+        if name != "doctor":  # without --store it looks at the installation
+            assert callable(parameter.default) and parameter.default() == DEFAULT_STORE, name
+            assert parameter.envvar == "RASHOMON_STORE" and DEFAULT_STORE in parameter.help, name

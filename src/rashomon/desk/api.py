@@ -7,16 +7,29 @@ Lists have `items` and a `cursor` that the next page is asked for with. The form
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, FromQuery
+from litestar.params import PathParameter
 
 from rashomon.desk.answers import Asking, Missing, data, page
-from rashomon.desk.asking import ERRORS, Cursor, Form, Limit, asked, limit_of, only
+from rashomon.desk.asking import (
+    ERRORS,
+    Cursor,
+    Form,
+    Limit,
+    Ref,
+    Since,
+    Until,
+    asked,
+    limit_of,
+    only,
+    query,
+)  # fmt: skip
 from rashomon.desk.figures import courses
+from rashomon.desk.filters import asked_of_claims
 from rashomon.desk.incident import as_data, cut
 from rashomon.desk.pages import desk_of, incident_of
 from rashomon.desk.people import read_dyad
@@ -39,7 +52,7 @@ from rashomon.exports.brief import brief
 from rashomon.model import Claim, Report
 from rashomon.reconcile.matrix import matrix
 from rashomon.store import overviews, shelves
-from rashomon.store.queries import ClaimFilter, IncidentFilter
+from rashomon.store.queries import IncidentFilter
 
 
 @get(
@@ -55,7 +68,7 @@ def incidents(
     cursor: Cursor = None,
     limit: Limit = None,
     form: Form = None,
-    sort: FromQuery[str] = "day",
+    sort: Annotated[str, query("sort", "day: the latest first; changed: the last changed first")] = "day",
 ) -> Response[bytes]:
     """Incidents, the latest first; `sort` is day or changed."""
     kind = form_of(request, form, (JSON, CSV, PARQUET, GEOJSON, ATOM))
@@ -108,27 +121,27 @@ def points(state: State, asked: NamedDependency[IncidentFilter]) -> Response[byt
 
 
 @get("/incidents/{ref:str}", sync_to_thread=True, responses=ERRORS)
-def incident(state: State, ref: FromPath[str]) -> Response[bytes]:
+def incident(state: State, ref: Ref) -> Response[bytes]:
     """One incident with its claims, reports and history."""
     return data(incident_of(desk_of(state), ref))
 
 
 @get("/incidents/{ref:str}/matrix", sync_to_thread=True, responses=ERRORS)
-def incident_matrix(state: State, ref: FromPath[str]) -> Response[bytes]:
+def incident_matrix(state: State, ref: Ref) -> Response[bytes]:
     """The account matrix of an incident: facts, voices, and how each voice tells each fact."""
     detail = incident_of(desk_of(state), ref)
     return data(matrix(cut(detail.incident), detail.claims, _reports(detail)))
 
 
 @get("/incidents/{ref:str}/brief", sync_to_thread=True, responses=ERRORS)
-def incident_brief(state: State, ref: FromPath[str]) -> Response[bytes]:
+def incident_brief(state: State, ref: Ref) -> Response[bytes]:
     """A brief of an incident: sentences with their sources."""
     detail = incident_of(desk_of(state), ref)
     return data(brief(cut(detail.incident), detail.claims, _reports(detail)))
 
 
 @get("/incidents/{ref:str}/figures", sync_to_thread=True, responses=ERRORS)
-def incident_figures(state: State, ref: FromPath[str]) -> Response[bytes]:
+def incident_figures(state: State, ref: Ref) -> Response[bytes]:
     """How the figures of an incident moved over time, by kind and voice."""
     detail = incident_of(desk_of(state), ref)
     grid = matrix(cut(detail.incident), detail.claims, _reports(detail))
@@ -156,24 +169,27 @@ def claims(
     state: State,
     cursor: Cursor = None,
     limit: Limit = None,
-    report: FromQuery[str | None] = None,
-    incident: FromQuery[str | None] = None,
-    country: FromQuery[str | None] = None,
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
-    type: FromQuery[str | None] = None,
-    mode: FromQuery[str | None] = None,
-    actor: FromQuery[str | None] = None,
-    voice: FromQuery[str | None] = None,
-    status: FromQuery[str | None] = None,
-    frame: FromQuery[str | None] = None,
+    report: Annotated[str | None, query("report", "The id of a report: its claims")] = None,
+    incident: Annotated[
+        str | None, query("incident", "The id of an incident: the claims it is made of")
+    ] = None,
+    country: Annotated[str | None, query("country", "Where: a name or ISO 3166 alpha-3")] = None,
+    since: Since = None,
+    until: Until = None,
+    type: Annotated[str | None, query("type", "PLOVER type, as ASSAULT")] = None,
+    mode: Annotated[str | None, query("mode", "PLOVER mode, as aerial")] = None,
+    actor: Annotated[str | None, query("actor", "Actor or recipient: a name, or a code as XKX COP")] = None,
+    voice: Annotated[str | None, query("voice", "Who vouches: a name")] = None,
+    status: Annotated[
+        str | None, query("status", "happened, ongoing, planned, conditional, requested, possible or denied")
+    ] = None,
+    frame: Annotated[str | None, query("frame", "current or background")] = None,
     form: Form = None,
 ) -> Response[bytes]:
     """Claims, the latest first; as CSV and Parquet with all their fields, as `rashomon export` has them."""
     kind = form_of(request, form, (JSON, CSV, PARQUET))
-    names = ClaimFilter.__struct_fields__
-    only(request, *names, "cursor", "limit", "format")
-    given = {name: request.query_params[name] for name in names if request.query_params.get(name)}
+    asked = asked_of_claims(request.query_params.multi_items())
+    given = {name: value for name in asked.__struct_fields__ if (value := getattr(asked, name)) is not None}
     found = desk_of(state).claims(cursor=cursor or None, limit=limit_of(limit), **given)
     if kind != JSON:
         told = [each.claim for each in found]
@@ -190,10 +206,12 @@ def claims(
 def reports(
     request: Asking,
     state: State,
-    words: FromQuery[str | None] = None,
-    publisher: FromQuery[str | None] = None,
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
+    words: Annotated[
+        str | None, query("words", 'Words of titles and texts: "a phrase", -without, begin*')
+    ] = None,
+    publisher: Annotated[str | None, query("publisher", "Which outlet")] = None,
+    since: Since = None,
+    until: Until = None,
     cursor: Cursor = None,
     limit: Limit = None,
 ) -> Response[bytes]:
@@ -211,7 +229,9 @@ def reports(
 
 
 @get("/reports/{ref:path}", sync_to_thread=True, responses=ERRORS)
-def report(state: State, ref: FromPath[str]) -> Response[bytes]:
+def report(
+    state: State, ref: Annotated[str, PathParameter(description="The report's id")]
+) -> Response[bytes]:
     """One report with its text and claims."""
     found = desk_of(state).report(str(ref).removeprefix("/"))
     if found is None:
@@ -221,7 +241,11 @@ def report(state: State, ref: FromPath[str]) -> Response[bytes]:
 
 @get("/search", sync_to_thread=True, responses=ERRORS)
 def search(
-    request: Asking, state: State, q: FromQuery[str] = "", cursor: Cursor = None, limit: Limit = None
+    request: Asking,
+    state: State,
+    q: Annotated[str, query("q", 'Words, all of them; "a phrase", -without, begin*')] = "",
+    cursor: Cursor = None,
+    limit: Limit = None,
 ) -> Response[bytes]:
     """Reports that have some words, with the piece of text where they stand."""
     only(request, "q", "cursor", "limit")
@@ -231,7 +255,10 @@ def search(
 
 @get("/changes", sync_to_thread=True, responses=ERRORS)
 def changes(
-    request: Asking, state: State, after: FromQuery[str] = "0", limit: Limit = None
+    request: Asking,
+    state: State,
+    after: Annotated[str, query("after", "The number of the last change that is known; 0 without")] = "0",
+    limit: Limit = None,
 ) -> Response[bytes]:
     """What happened to incidents after a change, the first first: for those who follow along."""
     only(request, "after", "limit")
@@ -248,11 +275,11 @@ def changes(
 def tension(
     request: Asking,
     state: State,
-    a: FromQuery[str] = "",
-    b: FromQuery[str] = "",
-    by: FromQuery[str] = "day",
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
+    a: Annotated[str, query("a", "One country: a name or ISO 3166 alpha-3")] = "",
+    b: Annotated[str, query("b", "The other one")] = "",
+    by: Annotated[str, query("by", "day, week or month")] = "day",
+    since: Since = None,
+    until: Until = None,
 ) -> Response[bytes]:
     """Sums of event scores between two countries over time: as all tell them, and as each side does."""
     only(request, "a", "b", "by", "since", "until")
@@ -261,7 +288,9 @@ def tension(
 
 
 @get("/publishers/{name:str}", sync_to_thread=True, responses=ERRORS)
-def publisher(state: State, name: FromPath[str]) -> Response[bytes]:
+def publisher(
+    state: State, name: Annotated[str, PathParameter(description="The publisher's name, as reports have it")]
+) -> Response[bytes]:
     """The profile of a publisher: country, owner, whose side it speaks for."""
     found = desk_of(state).publisher(name)
     if found is None:

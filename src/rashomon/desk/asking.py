@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
 from rashomon.desk import filters
 from rashomon.desk.answers import Asking, FaultBody
@@ -33,15 +33,20 @@ _HELP = {
     "publisher": "Which outlet carries it",
     "status": "Of any claim: happened, denied ...",
     "disputed": "yes, no, or the field that is disputed",
-    "since": "From this day on",
-    "until": "Up to this day",
+    "since": "From this day on, as 2019-05-28",
+    "until": "Up to this day, as 2019-05-28",
     "box": "west,south,east,north in degrees",
     "min_voices": "Told by at least so many voices",
 }
 
 
+def query(name: str, description: str) -> QueryParameter:
+    """What a parameter is, for the schema and the page /api; it need not be given."""
+    return QueryParameter(name=name, required=False, description=description)
+
+
 def _told(name: str) -> Any:
-    return QueryParameter(name=name, required=False, description=_HELP[name])
+    return query(name, _HELP[name])
 
 
 def asked(
@@ -65,19 +70,15 @@ def asked(
     return filters.asked(request.query_params.multi_items()).require()
 
 
-Cursor = Annotated[
-    str | None, QueryParameter(name="cursor", required=False, description="Where the last page ended")
-]
-Limit = Annotated[
-    str | None, QueryParameter(name="limit", required=False, description="1 to 1000; 50 without")
-]
+Cursor = Annotated[str | None, query("cursor", "Where the last page ended: `cursor` of its answer")]
+Limit = Annotated[str | None, query("limit", "How many: 1 to 1000; 50 without")]
 Form = Annotated[
-    str | None,
-    QueryParameter(
-        name="format",
-        required=False,
-        description="json, csv, parquet, geojson or atom; claims have no geojson and atom",
-    ),
+    str | None, query("format", "json, csv, parquet, geojson or atom; claims have no geojson and atom")
+]
+Since = Annotated[str | None, query("since", "From this day on, as 2019-05-28")]
+Until = Annotated[str | None, query("until", "Up to this day, as 2019-05-28")]
+Ref = Annotated[
+    str, PathParameter(description="The incident's id; that of one which was merged into it leads to it too")
 ]
 
 
@@ -97,4 +98,6 @@ def only(request: Asking, *names: str) -> None:
             )
 
 
-__all__ = ["ERRORS", "Cursor", "Form", "Limit", "asked", "limit_of", "only"]
+__all__ = [
+    "ERRORS", "Cursor", "Form", "Limit", "Ref", "Since", "Until", "asked", "limit_of", "only", "query",
+]  # fmt: skip

@@ -15,12 +15,13 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import PathParameter
 
 from rashomon.desk.access import need
 from rashomon.desk.answers import Asking, FaultBody, Missing, data
-from rashomon.desk.asking import ERRORS, limit_of, only
+from rashomon.desk.asking import ERRORS, Cursor, Limit, Ref, limit_of, only, query
 from rashomon.desk.correcting import gold_file, seen, which
+from rashomon.desk.decided_words import KINDS
 from rashomon.desk.pages import desk_of, incident_of, whole_number
 from rashomon.errors import InputError
 from rashomon.store.correcting import Corrections
@@ -114,15 +115,13 @@ _wanted: Callable[[bytes], Wanted] = msgspec.json.Decoder(Wanted).decode
 async def corrections(
     request: Asking,
     state: State,
-    kind: FromQuery[str | None] = None,
-    by: FromQuery[str | None] = None,
-    claim: FromQuery[str | None] = None,
-    incident: FromQuery[str | None] = None,
-    holds: Annotated[
-        str | None, QueryParameter(name="holds", required=False, description="yes, or no for undone ones")
-    ] = None,
-    cursor: FromQuery[str | None] = None,
-    limit: FromQuery[str | None] = None,
+    kind: Annotated[str | None, query("kind", f"One of {', '.join(KINDS)}")] = None,
+    by: Annotated[str | None, query("by", "The name of who corrected")] = None,
+    claim: Annotated[str | None, query("claim", "The id of a claim that it is about")] = None,
+    incident: Annotated[str | None, query("incident", "The id of an incident that it is about")] = None,
+    holds: Annotated[str | None, query("holds", "yes, or no for undone ones")] = None,
+    cursor: Cursor = None,
+    limit: Limit = None,
 ) -> Response[bytes]:
     """Corrections, the last first, each with the claims and incidents that it is about now."""
     only(request, "kind", "by", "claim", "incident", "holds", "cursor", "limit")
@@ -171,7 +170,11 @@ async def correct(request: Request[Any, Any, State], state: State) -> Response[b
 
 
 @post("/corrections/{number:int}/undo", responses=_ERRORS, status_code=200)
-async def undo(request: Asking, state: State, number: FromPath[int]) -> Response[bytes]:
+async def undo(
+    request: Asking,
+    state: State,
+    number: Annotated[int, PathParameter(description="The correction's number")],
+) -> Response[bytes]:
     """Let a correction hold no more; as it was."""
     person = need(request, "correct")
     was = await anyio.to_thread.run_sync(lambda: desk_of(state).corrections.undo(number, by=person.name))
@@ -185,7 +188,7 @@ def gold(state: State) -> Response[bytes]:
 
 
 @get("/claim", sync_to_thread=True, responses=_ERRORS)
-def claim(state: State, id: FromQuery[str] = "") -> Response[bytes]:
+def claim(state: State, id: Annotated[str, query("id", "The claim's id")] = "") -> Response[bytes]:
     """One claim as it holds and as it was read, its incident, and its revision."""
     found = desk_of(state).corrections.claim(id)
     if found is None:
@@ -194,7 +197,7 @@ def claim(state: State, id: FromQuery[str] = "") -> Response[bytes]:
 
 
 @get("/incidents/{ref:str}/revision", sync_to_thread=True, responses=_ERRORS)
-def incident_revision(state: State, ref: FromPath[str]) -> Response[bytes]:
+def incident_revision(state: State, ref: Ref) -> Response[bytes]:
     """What an incident is known by as it is now, to be sent back as `expect`."""
     detail = incident_of(desk_of(state), ref)
     return data({"incident": detail.record.id, "revision": seen(detail)})

@@ -15,8 +15,8 @@ import msgspec
 from rashomon import ontology
 from rashomon.errors import InputError
 from rashomon.knowledge import countries
-from rashomon.model import Status
-from rashomon.store.queries import IncidentFilter, day_of
+from rashomon.model import Frame, Status
+from rashomon.store.queries import ClaimFilter, IncidentFilter, day_of
 from rashomon.store.search import parts_of
 
 _LONGEST = 300
@@ -109,10 +109,20 @@ def _day(name: str) -> Callable[[str], str | None]:
     return read
 
 
-def _status(value: str) -> str:
-    if value not in STATUSES:
-        raise _Bad(f"{value[:40]!r} is no status", f"one of {', '.join(STATUSES)}")
-    return value
+def _mode(value: str) -> str:
+    known = {mode.name for name in ontology.TYPES for mode in ontology.event_type(name).modes}
+    if value.lower() not in known:
+        raise _Bad(f"{value[:40]!r} is no mode of an event", f"one of {', '.join(sorted(known))}")
+    return value.lower()
+
+
+def _one_of(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.lower() not in known:
+            raise _Bad(f"{value[:40]!r} is no {what}", f"one of {', '.join(known)}")
+        return value.lower()
+
+    return read
 
 
 def _disputed(value: str) -> bool | str:
@@ -163,18 +173,24 @@ def _text(value: str) -> str:
 READERS: Mapping[str, Callable[[str], Any]] = {
     "words": _words,
     "type": _type,
-    "mode": _text,
+    "mode": _mode,
     "country": _country,
     "side": _country,
     "actor": _text,
     "voice": _text,
     "publisher": _text,
-    "status": _status,
+    "status": _one_of("status", STATUSES),
     "disputed": _disputed,
     "since": _day("since"),
     "until": _day("until"),
     "box": _box,
     "min_voices": _count,
+}
+_OF_CLAIMS: Mapping[str, Callable[[str], Any]] = {
+    **{name: READERS[name] for name in ClaimFilter.__struct_fields__ if name in READERS},
+    "report": _text,
+    "incident": _text,
+    "frame": _one_of("frame", get_args(Frame)),
 }
 PAGING = frozenset(("cursor", "limit", "sort", "format"))
 
@@ -182,6 +198,25 @@ PAGING = frozenset(("cursor", "limit", "sort", "format"))
 def asked(given: Iterable[tuple[str, str]], also: frozenset[str] = PAGING) -> Asked:
     """What the fields of an address ask for; `also` are those that are no filters. Empty fields ask
     nothing."""
+    found, values, problems = _read(given, READERS, also)
+    return Asked(IncidentFilter(**found), values, problems)
+
+
+def asked_of_claims(given: Iterable[tuple[str, str]]) -> ClaimFilter:
+    """Which claims the fields of an address ask for.
+
+    Raises:
+        InputError: a field makes no sense; the first is told.
+    """
+    found, _, problems = _read(given, _OF_CLAIMS, PAGING)
+    for problem in problems.values():
+        raise InputError(problem.what, where=problem.field, hint=problem.hint)
+    return ClaimFilter(**found)
+
+
+def _read(
+    given: Iterable[tuple[str, str]], readers: Mapping[str, Callable[[str], Any]], also: frozenset[str]
+) -> tuple[dict[str, Any], dict[str, str], dict[str, Problem]]:
     values: dict[str, str] = {}
     found: dict[str, Any] = {}
     problems: dict[str, Problem] = {}
@@ -193,8 +228,8 @@ def asked(given: Iterable[tuple[str, str]], also: frozenset[str] = PAGING) -> As
         value = raw.replace("\0", " ").strip()
         if not value or name in also:
             continue
-        if name not in READERS:
-            refuse(name[:40], f"there is no filter {name[:40]!r}", f"there are {', '.join(READERS)}")
+        if name not in readers:
+            refuse(name[:40], f"there is no filter {name[:40]!r}", f"there are {', '.join(readers)}")
         elif name in values:
             refuse(name, f"{name} is given twice", "give it once")
         elif len(value) > _LONGEST:
@@ -203,12 +238,12 @@ def asked(given: Iterable[tuple[str, str]], also: frozenset[str] = PAGING) -> As
         else:
             values[name] = value
             try:
-                found[name] = READERS[name](value)
+                found[name] = readers[name](value)
             except _Bad as bad:
                 refuse(name, *bad.args)
     if found.get("since") and found.get("until") and found["since"] > found["until"]:
         refuse("until", "this is before the first day", "give a later day, or take one of the two away")
-    return Asked(IncidentFilter(**found), values, problems)
+    return found, values, problems
 
 
-__all__ = ["DISPUTE_FIELDS", "PAGING", "READERS", "STATUSES", "Asked", "Problem", "asked"]
+__all__ = ["DISPUTE_FIELDS", "PAGING", "READERS", "STATUSES", "Asked", "Problem", "asked", "asked_of_claims"]

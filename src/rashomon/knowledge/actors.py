@@ -339,8 +339,8 @@ def _profiles() -> dict[str, Profile]:
         side = row["side"] if row["side"] in ("state", "public", "private", "independent", "party") else None
         profile = Profile(row["country"] or None, row["owner"] or None, msgspec.convert(side, Side | None))
         for name in (row["name"], *row["aliases"].split("|")):
-            profiles.setdefault(fold(_bare(name)), profile)
-            profiles.setdefault(fold(name), profile)
+            for key in known_as(name):
+                profiles.setdefault(key, profile)
     profiles.pop("", None)
     return profiles
 
@@ -349,6 +349,18 @@ def publisher_profile(name: str) -> Profile | None:
     """Whose outlet a publisher is, by its name; None where the table of media does not know it."""
     key = fold(name)
     return _profiles().get(key) or _profiles().get(key.removeprefix("the "))
+
+
+def known_as(name: str) -> tuple[str, ...]:
+    """The folded names by which an outlet of the tables is found: whole, and without the remark in brackets
+    where that is enough to tell it."""
+    whole, bare = fold(name), fold(_bare(name))
+    return (whole,) if bare == whole or bare in _namesakes() else (whole, bare)
+
+
+@cache
+def _namesakes() -> frozenset[str]:
+    return frozenset(fold(row["name"]) for row in read_table("media_namesakes.csv", ("name",)))
 
 
 def _bare(name: str) -> str:

@@ -51,7 +51,8 @@ class Bearings:
     Args:
         marks: the report's words and what the tables know of them.
         weights: ISO alpha-3 codes with shares, how far the report is about each country.
-        home: the publisher's country, None where it is unknown.
+        home: the publisher's country, None where it is unknown; it tips the scales, and is never the answer
+            where nothing in the report points to it.
     """
 
     def __init__(self, marks: Marks, weights: Mapping[str, float], home: str | None) -> None:
@@ -60,16 +61,19 @@ class Bearings:
         self._home = home
         kinds = {"place": TUNING.place, "capital": TUNING.capital, "demonym": TUNING.demonym}
         self._stated = [(i.first, c, kinds.get(i.kind, 1.0)) for i in marks.items if (c := _country_of(i))]
+        self._told = {iso3 for iso3, weight in weights.items() if weight} | {c for _, c, _ in self._stated}
         self._nouns: dict[str, list[tuple[int, str]]] | None = None
 
     def where(self, at: int, head: Item | None, sector: str | None) -> str | None:
         """The country of a party that is named at word `at` without one; None where the report names no
-        country.
+        country, or where less speaks for those that it names than for the publisher's, which it does not.
 
         `head` is the role noun, if the party is named by one; `sector` its sector.
         """
         score = self.scores(at, head, sector)
-        return max(score, key=lambda iso3: score[iso3]) if score else None
+        best = max(score, key=lambda iso3: score[iso3]) if score else None
+        # An agency reports on the whole world: what only its home speaks for would be made up.
+        return best if best != self._home or best in self._told else None
 
     def scores(self, at: int, head: Item | None, sector: str | None) -> dict[str, float]:
         """How much speaks for each country; see `where`."""

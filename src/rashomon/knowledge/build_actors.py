@@ -69,6 +69,7 @@ _AGENT_SECTORS = {
     "PTYOPP": "OPP", "GOVLAB": "GOV", "GOVEDU": "GOV", "ELIOPP": "OPP", "MILSPY": "SPY", "SOCOPP": "OPP",
 }  # fmt: skip
 _SECTORS = frozenset(ontology.SECTORS) - {"UNK"}
+_MEDIA_KIND = re.compile(r"^(?:news agency|news portals?|print(?: media)?|television|radio|online):\s*", re.I)
 _SIDES = {"SC": "state", "CaPu": "state", "CaPr": "state", "ISFM": "public", "ISF": "public", "ISM": "public",
           "IP": "public"}  # fmt: skip
 
@@ -93,7 +94,7 @@ def build(source: Path, tables: Path) -> dict[str, int]:
         [*_phoenix_groups(source), *_parties(source, iso_of_fips)],
         "name",
     )
-    sizes["media.csv"] = _refresh(tables / "media.csv", MEDIA_COLUMNS, _state_media(source), "name")
+    sizes["media.csv"] = _refresh(tables / "media.csv", MEDIA_COLUMNS, _state_media(source, tables), "name")
     sizes["role_nouns.csv"] = _refresh(tables / "role_nouns.csv", _ROLE_COLUMNS, _agents(source), "noun")
     return sizes
 
@@ -236,11 +237,17 @@ def _with_initials(words: list[str], short: str) -> str | None:
     return None
 
 
-def _state_media(source: Path) -> Iterator[dict[str, str]]:
+def _state_media(source: Path, tables: Path) -> Iterator[dict[str, str]]:
+    namesakes = {fold(row["name"]) for row in _read(tables / "media_namesakes.csv")}
     for row in _read(source / "state-media" / "State_Media_Matrix.csv"):
-        name, owner = row["Main assets"].strip(), row["Media company"].strip()
+        name, owner = _MEDIA_KIND.sub("", row["Main assets"].strip()), row["Media company"].strip()
+        if name.count("(") != name.count(")") or fold(name) in namesakes:
+            continue  # a piece of a list; or a name that tells nothing of whose outlet it is
         country, side = countries.code_of(row["Country"]), _SIDES.get(row["Typology"].rstrip("?"))
         # Serbia's rows are shifted in the source: their typology belongs to other outlets.
+        if row["Country"] == "Congo":  # the one on the other bank has a row as "DR Congo"
+            country = "COG"
+        name = "Ukraina.ru" if name == "Ukraina" else name
         if country is None or side is None or country == "SRB" or not 3 <= len(name) <= 60 or "http" in name:
             continue
         yield {"name": name, "country": country, "owner": owner, "side": side,

@@ -109,6 +109,10 @@ class CountryField:
             {iso3: weight / max(top_near, 0.3) for iso3, weight in near.items()},
         )
 
+    def speaks_of(self, iso3: str) -> bool:
+        """Whether words of the report point to a country; a hint from outside is no such word."""
+        return any(point[2] == iso3 for point in self._points)
+
     def between(self, start: int, end: int) -> dict[str, float]:
         """How strong the signs in a stretch of the text are, by country."""
         self._sort()

@@ -143,8 +143,9 @@ class PlacesOfReport:
 
     def country_at(self, span: Span) -> tuple[str, float] | None:
         """The country where a thing happens that is told at a span, with its share of what speaks for any (0
-        to 1); None where the report names no country."""
-        return place_unnamed.likeliest(self.countries_at(span), weights())
+        to 1); None where the report names no country, or less of one than the hints say of another."""
+        told = place_unnamed.likeliest(self.countries_at(span), weights())
+        return told if told is not None and self._speaks_of(told[0]) else None
 
     def countries_at(self, span: Span) -> dict[str, dict[str, float]]:
         """What speaks for each country at a span that names no place of the table."""
@@ -269,6 +270,7 @@ class PlacesOfReport:
         iso3 = phrase.of_country or (unit.country if unit else None)
         if iso3 is None and unit is None:
             iso3 = place_unnamed.best(self.countries_at(span), weighing or weights(), phrase.not_country)
+            iso3 = iso3 if iso3 is not None and self._speaks_of(iso3) else None
         if phrase.capital and iso3 is not None and (capital := self._capital(iso3)) is not None:
             return self._from_row(span, capital, choices)
         row = self.table.row_of_country(iso3) if phrase.country and iso3 is not None else None
@@ -288,6 +290,10 @@ class PlacesOfReport:
             country=iso3,
             admin1=unit.name if unit is not None and unit.kind == "admin1" else None,
         )
+
+    def _speaks_of(self, iso3: str) -> bool:
+        """Whether the report itself points to a country: an outlet's home alone is no place of a deed."""
+        return self.field.speaks_of(iso3) or any(sign.country == iso3 for sign in self._signs)
 
     def _town_of(self, span: Span, iso3: str | None) -> Candidate | None:
         """The town that "the market" or "a hospital" is about at: of those in its country the nearest in its

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rashomon.knowledge import countries
-from rashomon.knowledge.actors import Side, publisher_profile
+from rashomon.knowledge.actors import Side, known_as, publisher_profile
 from rashomon.knowledge.names import fold
 from rashomon.knowledge.roles import read_table
 
@@ -102,8 +102,9 @@ def _tables() -> tuple[dict[str, Publisher], dict[str, Publisher]]:
     for row, publisher in rows:
         by_name.setdefault(fold(row["name"]), publisher)
     for row, publisher in rows:
-        for name in (row["name"].partition(" (")[0], *row["aliases"].split("|")):
-            by_name.setdefault(fold(name), publisher)
+        for name in (row["name"], *row["aliases"].split("|")):
+            for key in known_as(name):
+                by_name.setdefault(key, publisher)
         for domain in publisher.domains:
             by_domain.setdefault(domain, publisher)
     by_name.pop("", None)

@@ -234,6 +234,13 @@ def sector_of(noun: str) -> str | None:
     return rows[0].sector if rows and rows[0].strength not in ("override", "scope") else None
 
 
+def is_anybody(noun: str) -> bool:
+    """Whether a noun says of people no more than that they are people, or nothing of who they are: "men",
+    "detainees", "suspects"."""
+    rows = role_index().get(noun)
+    return bool(rows) and rows[0].strength == "weak" and rows[0].sector in ("CVL", "UNK")
+
+
 def plural(noun: str) -> str | None:
     """The regular plural of a noun phrase's last word ("policeman" gives "policemen"), None where it looks
     plural.

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from rashomon.model import Figure
-from rashomon.reconcile.contests import odds
+from rashomon.reconcile.contests import odds, said_with
 from rashomon.reconcile.figure_signs import figure_signs, incomparable
 from rashomon.reconcile.incidents import Dispute, Position, Update
 from rashomon.reconcile.pairs import place_signs, time_sign
@@ -24,6 +24,8 @@ ENOUGH = 0.2
 """Log odds above which two figures are in dispute: above even, for a false alarm costs more than a miss."""
 MOST = 150
 """Figures of one kind in an incident that are compared, the first of them in order of time."""
+DENIAL = "plain denial"
+"""The sign in `dispute_cues.csv` of words that deny what somebody said."""
 _ONE_PLACE = frozenset(
     ("same place", "place within place", "places share a name", "places near", "one place unknown")
 )
@@ -44,7 +46,29 @@ def figure_disputes(kind: str, found: Sequence[Count], stage: Scene) -> list[Dis
 
 
 def _in_dispute(low: Count, high: Count, stage: Scene) -> bool:
-    return odds("figure", signs_of_pair(low, high, stage)) > ENOUGH or _told_by_two_outlets(low, high, stage)
+    return (
+        odds("figure", signs_of_pair(low, high, stage)) > ENOUGH
+        or _told_by_two_outlets(low, high, stage)
+        or _denied_outright(low, high, stage)
+    )
+
+
+def _denied_outright(low: Count, high: Count, stage: Scene) -> bool:
+    """Whether one report sets "denied that anybody was killed" against a number that another voice tells.
+
+    Whoever denies answers somebody; "nobody was hurt there" may speak of another place or hour. The weights
+    lean on places and on whose side the voices are, of which a short report may say nothing.
+    """
+    smaller, larger = stage.claims[low.at], stage.claims[high.at]
+    return (
+        low.report == high.report
+        and low.figure.high == 0
+        and smaller.voice.kind != "publisher"
+        and larger.status in ("happened", "ongoing")
+        and DENIAL in said_with(smaller)
+        and smaller.quote.start > larger.quote.start
+        and _OTHERS.isdisjoint(signs_of_pair(low, high, stage))
+    )
 
 
 def _told_by_two_outlets(low: Count, high: Count, stage: Scene) -> bool:

@@ -12,7 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from rashomon.model import Claim, Party, Place
+from rashomon.knowledge.roles import is_anybody
+from rashomon.model import Claim, Figure, Party, Place
 from rashomon.reconcile.framings import framing_of
 from rashomon.reconcile.incidents import Dispute
 from rashomon.reconcile.told_counts import group_of, is_part, said
@@ -101,6 +102,7 @@ def _figures(claims: Sequence[Claim], disputes: Sequence[Dispute]) -> Iterator[t
         for figure in claim.figures
         if (figure.low is not None or figure.high is not None) and not is_part(claim, figure)
     ]
+    found, plainly = _regrouped(found)
     groups: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
     same: dict[tuple[str, int | None, int | None], str] = {}
     for _, figure, group in found:
@@ -121,7 +123,8 @@ def _figures(claims: Sequence[Claim], disputes: Sequence[Dispute]) -> Iterator[t
             group = same.get((figure.kind, figure.low, figure.high))
         key, label = "", figure.kind
         if apart and group is not None and (figure.kind, group) not in together:
-            called = groups[figure.kind][group].most_common(1)
+            # where one voice says "militants" and another "men", the row takes no side
+            called = (plainly.get((figure.kind, group)) or groups[figure.kind][group]).most_common(1)
             key = called[0][0] if called else group
             label = f"{figure.kind}: {key}"
         none = figure.high == 0
@@ -129,6 +132,35 @@ def _figures(claims: Sequence[Claim], disputes: Sequence[Dispute]) -> Iterator[t
         if none:
             fact = msgspec.structs.replace(fact, state="denied")
         yield msgspec.structs.replace(fact, low=figure.low, high=figure.high), label
+
+
+_Grouped = tuple[Claim, Figure, str | None]
+
+
+def _regrouped(found: Sequence[_Grouped]) -> tuple[list[_Grouped], dict[tuple[str, str], Counter[str]]]:
+    """Figures of people that are called "men" or "suspects" only, put to the group of which another claim
+    gives the same number, if it is one group: they are the same people, in words that say less. And those
+    words, by kind and group."""
+    tellers: dict[tuple[str, int | None, int | None], dict[str, set[str]]] = defaultdict(dict)
+    for claim, figure, group in found:
+        if group is not None and figure.low and not _says_little(figure):
+            tellers[figure.kind, figure.low, figure.high].setdefault(group, set()).add(claim.id)
+    made: list[_Grouped] = []
+    plainly: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for claim, figure, group in found:
+        if _says_little(figure):
+            others = tellers.get((figure.kind, figure.low, figure.high), {})
+            if len(others) == 1 and (other := next(iter(others))) != group and others[other] - {claim.id}:
+                group = other
+                plainly[figure.kind, other].update([figure.whom or ""])
+        made.append((claim, figure, group))
+    return made, plainly
+
+
+def _says_little(figure: Figure) -> bool:
+    """Whether a figure counts people by a word that anybody may be called by: "men", "people", "suspects"."""
+    words = (figure.whom or "").lower().split()
+    return bool(words) and is_anybody(words[-1])
 
 
 def _parties(claims: Sequence[Claim]) -> Iterator[tuple[Told, str]]:

@@ -139,7 +139,7 @@ def group_of(claim: Claim, figure: Figure) -> str | None:
     if figure.whom:
         words = figure.whom.lower().split()
         sector = sector_of(words[-1]) if words else None
-        if sector and sector != "CVL":
+        if sector and sector not in ("CVL", "UNK"):
             return _group(sector)
     if figure.kind != "damage" or not whom:
         sectors = {party.sector for party in claim.recipients if party.sector}
@@ -148,8 +148,9 @@ def group_of(claim: Claim, figure: Figure) -> str | None:
     return None
 
 
-def _group(sector: str) -> str:
-    return "civilians" if sector in CIVIL else sector
+def _group(sector: str) -> str | None:
+    """The people of a sector; "suspects", of whom nothing is known, are nobody in particular."""
+    return "civilians" if sector in CIVIL else None if sector == "UNK" else sector
 
 
 def _placed(told: Sequence[Count]) -> list[Count]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,10 @@ def test_from_a_watch_to_a_message(store: str, monkeypatch: pytest.MonkeyPatch) 
     said += alert(store, "list")
     assert "sent: 1, waiting: 0" in said
     assert "t0ken" not in said and SECRET not in said
-    assert "removed" in alert(store, "remove", "mills")
+    asked = alert(store, "remove", "mills", status=2)  # there is no terminal to ask at
+    assert "1 alert in the log" in " ".join(asked.split()) and "--yes" in asked
+    assert "mills:" in alert(store, "list")
+    assert "removed, with 1 alert in the log" in alert(store, "remove", "mills", "--yes")
     assert "No watch yet" in alert(store, "list") and "No alert yet" in alert(store, "log")
 
 
@@ -90,11 +94,33 @@ def test_failures_are_said_and_parked_ones_come_back(store: str) -> None:
         (("add", "w", "--rule", "denied", "--filter", "colour=red"), "no filter 'colour'"),
         (("add", "a\u202eb", "--rule", "denied"), "plain name"),
         (("remove", "nobody"), "no watch of this name"),
+        (("add", "w", "--rule", "denied", "--to", "ftp://x"), "nothing can be sent to ftp://"),
+        (("add", "w", "--rule", "denied", "--to", "ftp://x"), "mailto://..."),
+        (("add", "w", "--rule", "denied", "--to", "slack://x"), "is not whole"),
         (("test", "nobody"), "no watch of this name"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_told_with_what_would(store: str, words: tuple[str, ...], said: str) -> None:
     assert said in alert(store, *words, status=1)
+
+
+def test_without_apprise_its_addresses_are_refused(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    said = alert(store, "add", "w", "--rule", "denied", "--to", "ntfy://mills-of-vrelo", status=1)
+    assert "not installed" in said and "rashomon[alerts]" in said and "mailto://" in said
+    assert "No watch yet" in alert(store, "list")
+
+
+@pytest.mark.parametrize(("answer", "gone"), [("n\n", False), ("", False), ("y\n", True)])
+def test_a_watch_goes_only_if_somebody_says_so(
+    store: str, monkeypatch: pytest.MonkeyPatch, answer: str, gone: bool
+) -> None:
+    alert(store, "add", "mills", "--rule", "denied")
+    monkeypatch.setattr("rashomon.options._somebody_is_there", lambda: True)
+    done = CliRunner().invoke(app, ["alert", "remove", "mills", "--store", store], input=answer)
+    assert "Remove the watch mills for good, with 0 alerts in the log?" in done.output
+    assert (done.exit_code == 0) is gone
+    assert ("No watch yet" in alert(store, "list")) is gone
 
 
 def test_the_page_shows_watches_and_alerts_without_secrets(store: str) -> None:

@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Mapping
+from types import ModuleType
+from typing import cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from rashomon.errors import InputError
+from rashomon.errors import InputError, MissingExtra
 from rashomon.exports.phrases import one_line
 from rashomon.sources.guard import Guard
 
@@ -30,6 +33,8 @@ _ADDRESS = re.compile(
 )
 _LONGEST = 2_000
 _SHORTEST_SECRET = 16
+_OWN = "https://...#secret=env:NAME, mailto://..., mailtos://..., or env:NAME for one of these in a variable"
+_SOME_OF_APPRISE = "ntfy://, slack://, discord://, matrixs://, tgram://, signals://"
 _LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
 _UNSIGNED = frozenset(
     ("json", "jsons", "xml", "xmls", "form", "forms")
@@ -74,6 +79,7 @@ def split(text: str) -> list[str]:
 
     Raises:
         InputError: it is no address, or one that nothing can be sent to.
+        MissingExtra: only apprise could know it, and that is not installed.
     """
     bare = text.strip()
     several = [bare]
@@ -90,7 +96,9 @@ def split(text: str) -> list[str]:
             several = [urlunsplit(parts._replace(query=query)) for query in queries]
     for each in several:
         with contextlib.suppress(Unset):  # it may be set where alerts are sent from
-            read(each)
+            channel = read(each)
+            if isinstance(channel, Other):
+                _require_known(channel)
     return several
 
 
@@ -235,6 +243,45 @@ def scrubbed(said: str, text: str) -> str:
     return one_line(said)[:300]
 
 
+def apprise_quietly() -> ModuleType:
+    """The package apprise, without its log: what services answered, and addresses, nobody asked for.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    import apprise
+
+    logger = logging.getLogger("apprise")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    return cast(ModuleType, apprise)
+
+
+def _require_known(channel: Other) -> None:
+    """Refuse what apprise does not know: it would be parked at the first alert, when nobody looks."""
+    scheme = one_line(channel.url.partition("://")[0].lower())[:20]
+    try:
+        apprise = apprise_quietly()
+        from apprise.manager_plugins import NotificationManager
+    except ImportError as error:
+        raise MissingExtra(
+            f"{scheme}:// is for the package apprise, which is not installed",
+            hint=f"pip install 'rashomon[alerts]'; without it there are {_OWN}",
+        ) from error
+    if apprise.Apprise.instantiate(channel.url) is not None:
+        return
+    if scheme in NotificationManager().schemas():
+        raise InputError(
+            f"this {scheme}:// address is not whole, or not of the form that apprise has for it",
+            hint=f"https://appriseit.com/services says what a {scheme}:// address holds",
+        )
+    raise InputError(
+        f"nothing can be sent to {scheme}://",
+        hint=f"there are {_OWN}; and by apprise {_SOME_OF_APPRISE} and more (https://appriseit.com/services)",
+    )
+
+
 def _looked_up(name: str, known: Mapping[str, str]) -> str:
     value = known.get(name, "").strip()
     if not value:
@@ -256,6 +303,6 @@ def _hint() -> str:
 
 
 __all__ = [
-    "Channel", "Mail", "Other", "Unset", "Webhook", "fingerprint", "is_local", "read", "scrubbed", "shown",
-    "split",
+    "Channel", "Mail", "Other", "Unset", "Webhook", "apprise_quietly", "fingerprint", "is_local", "read",
+    "scrubbed", "shown", "split",
 ]  # fmt: skip

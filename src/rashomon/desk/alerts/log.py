@@ -96,4 +96,10 @@ def tally(connection: Connection) -> dict[int, dict[str, int]]:
     return counts
 
 
-__all__ = ["Delivery", "Entry", "entries", "tally"]
+def raised(connection: Connection, watch: int) -> int:
+    """How many alerts of a watch there are."""
+    query = sa.select(sa.func.count()).select_from(alert).where(alert.c.watch == watch)
+    return int(connection.execute(query).scalar_one())
+
+
+__all__ = ["Delivery", "Entry", "entries", "raised", "tally"]

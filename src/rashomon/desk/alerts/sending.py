@@ -29,7 +29,7 @@ import httpcore2
 import httpx2
 import msgspec
 
-from rashomon.desk.alerts.channels import Channel, Mail, Other, Webhook, is_local
+from rashomon.desk.alerts.channels import Channel, Mail, Other, Webhook, apprise_quietly, is_local
 from rashomon.desk.alerts.message import Message
 from rashomon.errors import FetchFailed, FetchRefused, InputError, MissingExtra
 from rashomon.sources.guard import Guard, GuardedBackend
@@ -194,21 +194,17 @@ def for_chat(text: str) -> str:
 
 def _other(channel: Other, message: Message) -> None:
     try:
-        import apprise
+        apprise = apprise_quietly()
     except ImportError as error:
         raise MissingExtra(
             "the package apprise is needed for this channel", hint="pip install 'rashomon[alerts]'"
         ) from error
-    logger = logging.getLogger("apprise")
-    logger.propagate = False  # it writes what services answered; nobody asked for that on the terminal
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
     service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False, secure_logging=True))
     if not service.add(channel.url):
         raise Refused("apprise does not know this kind of address", hint="see https://appriseit.com")
     link = f"\n{message.link}" if message.link else ""
     text = for_chat(message.text.replace(f"Open: {message.link}\n", "")) + link
-    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:  # type: ignore[no-untyped-call]
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:
         taken = service.notify(
             body=text, title=for_chat(message.subject), body_format=apprise.NotifyFormat.TEXT
         )
