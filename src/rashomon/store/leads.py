@@ -29,6 +29,8 @@ from rashomon.store.schema import incident, incident_facet, publisher
 
 ENOUGH = 10_000
 """Where counting stops: what so many incidents have is common."""
+COMMON = 10
+"""By how much farther is counted where thousands are asked for: of two common things the rarer leads."""
 FEW = 1_000
 """Incidents for which the index of words is asked one by one."""
 Facet = tuple[str, str]
@@ -90,7 +92,7 @@ def lead_of(connection: Connection, wanted: Wanted, changed: bool) -> Lead:
 
 
 def _count(connection: Connection, wanted: Wanted, lead: Lead) -> int:
-    """How many incidents there are with what leads, up to `ENOUGH`."""
+    """How many incidents there are with what leads, up to `ENOUGH`, or further where many are asked for."""
     one = sa.select(sa.literal(1))
     if lead.kind == "facet":
         assert lead.facet is not None
@@ -105,7 +107,8 @@ def _count(connection: Connection, wanted: Wanted, lead: Lead) -> int:
     else:
         column = incident.c[lead.kind]
         query = one.where(column == getattr(wanted, lead.kind), incident.c.dismissed == int(wanted.dismissed))
-    some = query.limit(ENOUGH).subquery()
+    far = COMMON if wanted.many and lead.kind in ("facet", "country", "type") else 1
+    some = query.limit(ENOUGH * far).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
 
@@ -134,11 +137,17 @@ def _at_home(country: str) -> sa.Select[Any]:
 
 
 def has(facet: Facet) -> sa.ColumnElement[bool]:
-    """Whether an incident has a facet, looked up by the incident."""
+    """Whether an incident has a facet, looked up by its day and row: what is gone through in the order of
+    days then finds one beside the other."""
     other = incident_facet.alias()
     return (
         sa.exists()
-        .where(other.c.incident == incident.c.num, other.c.kind == facet[0], other.c.value == facet[1])
+        .where(
+            other.c.kind == facet[0],
+            other.c.value == facet[1],
+            other.c.last_day == incident.c.last_day,
+            other.c.incident == incident.c.num,
+        )
         .select_from(other)
     )
 
