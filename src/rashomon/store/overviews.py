@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
-from rashomon.store.queries import IncidentFilter, filtered, incident_record, is_party
+from rashomon.store.queries import IncidentFilter, filtered, incident_record, is_party, latest_of
 from rashomon.store.records import Change, IncidentRecord
 from rashomon.store.rows import party_value
 from rashomon.store.schema import (
@@ -59,7 +59,7 @@ class MapPoint(NamedTuple):
 
 class Timeline(msgspec.Struct, frozen=True):
     """Incidents by day, month or year of their last day: (period, all of them, the disputed ones), the
-    earliest first. `whole` is false where only the latest `TIMELINE` were counted."""
+    earliest first. `whole` is false where only the latest were counted."""
 
     step: Step
     bars: tuple[tuple[str, int, int], ...]
@@ -112,8 +112,8 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
         InputError: a filter cannot be understood.
     """
     query = sa.select(incident.c.num).where(incident.c.lat.is_not(None), incident.c.lon.is_not(None))
-    query = filtered(connection, asked, query, incident.c.last_day, None, many=True).limit(limit + 1)
-    some = query.subquery("some")
+    query, cut = latest_of(connection, asked, query)
+    some = query.limit(limit + 1).subquery("some")
     shown = incident.alias("shown")
     wanted: sa.Select[Any] = (
         sa.select(
@@ -131,7 +131,7 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
         )
         for ref, lon, lat, kind, score, day, disputed, voices, place, precision, _ in order[:limit]
     ]  # fmt: skip
-    return made, len(rows) <= limit
+    return made, len(rows) <= limit and not cut
 
 
 def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
@@ -141,7 +141,8 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
         InputError: a filter cannot be understood.
     """
     query = sa.select(incident.c.last_day, incident.c.disputed)
-    some = filtered(connection, asked, query, incident.c.last_day, None, many=True).limit(TIMELINE).subquery()
+    query, cut = latest_of(connection, asked, query)
+    some = query.limit(TIMELINE).subquery()
     day = some.c.last_day
     by_day = sa.select(day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(day)
     days = sorted((str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(by_day))
@@ -151,7 +152,7 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
         before = bars.get(one[: _WIDTH[step]], (0, 0))
         bars[one[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
     made = tuple((period, count, disputed) for period, (count, disputed) in bars.items())
-    return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE)
+    return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE and not cut)
 
 
 def _step(first: str | None, last: str | None) -> Step:
