@@ -129,15 +129,19 @@ def told_from(country: str) -> sa.CompoundSelect[Any]:
     return sa.union_all(quoted, printed)
 
 
-def is_told_from(country: str) -> sa.ColumnElement[bool]:
-    """Whether an incident is among them, looked up by the incident: each of its outlets by where it is at
-    home, for a country has more outlets than an incident."""
+def is_told_from(connection: Connection, country: str) -> sa.ColumnElement[bool]:
+    """Whether an incident is among them, looked up by the incident. SQLite looks up where each of its outlets
+    is at home, for a country has more outlets than an incident; PostgreSQL keeps those of the country at
+    hand."""
     heard = incident_facet.alias("heard")
     mine = sa.exists().where(heard.c.incident == incident.c.num)
-    home = sa.select(publisher.c.country).where(publisher.c.key == heard.c.value).scalar_subquery()
+    home: sa.ColumnElement[bool] = heard.c.value.in_(_at_home(country))
+    if connection.dialect.name == "sqlite":
+        its = sa.select(publisher.c.country).where(publisher.c.key == heard.c.value)
+        home = its.scalar_subquery() == country
     return sa.or_(
         mine.where(heard.c.kind == "voice", heard.c.value == country),
-        mine.where(heard.c.kind == "publisher", home == country),
+        mine.where(heard.c.kind == "publisher", home),
     )
 
 
@@ -205,7 +209,7 @@ def led(
     elif wanted.side is not None and wanted.many:  # one set of rows is quicker than many questions
         query = query.where(incident.c.num.in_(told_from(wanted.side)))
     elif wanted.side is not None:
-        query = query.where(is_told_from(wanted.side))
+        query = query.where(is_told_from(connection, wanted.side))
     if wanted.words is not None:
         if lead.kind == "words":
             first = None if wanted.since is None else day_row(wanted.since, 0)

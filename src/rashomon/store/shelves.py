@@ -125,7 +125,7 @@ def one_incident(connection: Connection, ref: str) -> IncidentDetail | None:
     ordered = [told[ref] for ref in record.incident.claims if ref in told]
     entries = entries_of(connection, {each.report for each in ordered})
     names = {entry.publisher for entry in entries.values() if entry.publisher is not None}
-    profiles = {name: found for name in names if (found := publishers.profile_of(connection, name))}
+    profiles = publishers.profiles_of(connection, sorted(names))
     log = sa.select(change).where(change.c.incident == record.id).order_by(change.c.num.desc())
     return IncidentDetail(
         record,
