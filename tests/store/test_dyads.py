@@ -145,8 +145,21 @@ def test_what_is_kept_follows_the_claims(target: str, seed: int) -> None:
             connection.execute(sa.delete(setting).where(setting.c.key == "dyads"))
 
         desk.store.write(spoil)
+        (finding,) = [each for each in desk.examine() if each.part == "dyads"]
+        assert finding.state == "broken"
     with Desk(target) as desk:  # and made anew, it is the same
         assert rows(desk) == kept
+
+
+def test_what_is_not_as_claims_say_is_found(target: str) -> None:
+    dice = random.Random(5)
+    with Desk(target, reader=FakeReader()) as desk:  # type: ignore[arg-type]
+        desk.add([made(dice, number) for number in range(12)])
+        assert all(finding.state == "ok" for finding in desk.examine())
+        other = sa.update(incident_dyad).values(b="Z" + incident_dyad.c.b)
+        desk.store.write(lambda connection: connection.execute(other))
+        (finding,) = [each for each in desk.examine() if each.state == "broken"]
+        assert finding.part == "dyads"
 
 
 def test_making_it_anew_goes_on_where_it_stopped(target: str, monkeypatch: pytest.MonkeyPatch) -> None:

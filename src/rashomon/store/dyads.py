@@ -33,7 +33,7 @@ from rashomon.store.schema import (
 
 FORM = "1"
 """Of what `parts` gives; the rows of a store of another form are made anew."""
-MOST = 3_000
+MOST = 2_000
 """Incidents of a dyad that a page sums, the latest."""
 _TOGETHER = 2_000
 _KEY = "dyads"
@@ -135,34 +135,56 @@ def tell_anew(store: Store, say: Callable[[str], None]) -> None:
             say(f"{min(100 * done // last, 100)}% of the incidents")
 
 
+def amiss(connection: Connection, most: int = 500) -> tuple[int, int]:
+    """How many of the latest incidents were looked at, and how many of them have other rows than their claims
+    say."""
+    query = sa.select(incident.c.num).order_by(incident.c.num.desc()).limit(most)
+    nums = connection.execute(query).scalars().all()
+    wrong: set[int] = set()
+    for some in pieces(nums):
+        there = sa.select(incident_dyad).where(incident_dyad.c.incident.in_(some))
+        kept = {tuple(row) for row in connection.execute(there)}
+        wanted = {tuple(row.values()) for row in _rows(connection, some)}
+        wrong.update(row[3] for row in kept ^ wanted)
+    return len(nums), len(wrong)
+
+
+def form_of(connection: Connection) -> str:
+    """The form that the rows of a store have."""
+    return str(connection.execute(sa.select(setting.c.value).where(setting.c.key == _KEY)).scalar() or "none")
+
+
 def _write(connection: Connection, nums: Sequence[int]) -> None:
     """Write the rows of some incidents anew."""
     for some in pieces(nums):
         connection.execute(sa.delete(incident_dyad).where(incident_dyad.c.incident.in_(some)))
-        rows = sa.select(incident.c.num, incident.c.last_day, incident.c.body)
-        kept = {row.num: row for row in connection.execute(rows.where(incident.c.num.in_(some)))}
-        told: dict[int, dict[str, Claim]] = {num: {} for num in kept}
-        publishers: dict[str, str | None] = {}
-        query = (
-            sa.select(incident_claim.c.incident, claim.c.body, claim.c.corrected, publisher.c.name)
-            .join(claim, claim.c.num == incident_claim.c.claim)
-            .join(report, report.c.num == claim.c.report)
-            .outerjoin(publisher, publisher.c.num == report.c.publisher)
-            .where(
-                incident_claim.c.incident.in_(some), claim.c.status.in_(COUNTED), claim.c.frame == "current"
-            )
-        )
-        for num, body, corrected, name in connection.execute(query):
-            each = _claim(corrected if corrected is not None else body)
-            told[num][each.id] = each
-            publishers[each.report] = name
-        found: list[Row] = []
-        for num, row in kept.items():
-            one = _incident(row.body)
-            its = (told[num][ref] for ref in one.claims if ref in told[num])
-            found += rows_of(num, row.last_day, one, its, publishers)
-        if found:
+        if found := _rows(connection, some):
             connection.execute(sa.insert(incident_dyad), found)
 
 
-__all__ = ["FORM", "MOST", "Between", "between", "rows_of", "tell_anew"]
+def _rows(connection: Connection, nums: Sequence[int]) -> list[Row]:
+    """The rows of some incidents, from what their claims say."""
+    rows = sa.select(incident.c.num, incident.c.last_day, incident.c.body)
+    kept = {row.num: row for row in connection.execute(rows.where(incident.c.num.in_(nums)))}
+    told: dict[int, dict[str, Claim]] = {num: {} for num in kept}
+    publishers: dict[str, str | None] = {}
+    query = (
+        sa.select(incident_claim.c.incident, claim.c.body, claim.c.corrected, publisher.c.name)
+        .join(claim, claim.c.num == incident_claim.c.claim)
+        .join(report, report.c.num == claim.c.report)
+        .outerjoin(publisher, publisher.c.num == report.c.publisher)
+        .where(incident_claim.c.incident.in_(nums), claim.c.status.in_(COUNTED), claim.c.frame == "current")
+    )
+    for num, body, corrected, name in connection.execute(query):
+        each = _claim(corrected if corrected is not None else body)
+        told[num][each.id] = each
+        publishers[each.report] = name
+    found: list[Row] = []
+    for num, row in kept.items():
+        one = _incident(row.body)
+        its = (told[num][ref] for ref in one.claims if ref in told[num])
+        found += rows_of(num, row.last_day, one, its, publishers)
+    return found
+
+
+__all__ = ["FORM", "MOST", "Between", "amiss", "between", "form_of", "rows_of", "tell_anew"]

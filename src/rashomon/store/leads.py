@@ -31,7 +31,7 @@ ENOUGH = 10_000
 """Where counting stops: what so many incidents have is common."""
 COMMON = 10
 """By how much farther is counted where thousands are asked for: of two common things the rarer leads."""
-MOST = 30_000
+MOST = 20_000
 """Incidents at most, the latest, that are looked at where thousands are asked for: of what leads."""
 FEW = 1_000
 """Incidents for which the index of words is asked one by one."""
