@@ -153,7 +153,7 @@ def has(facet: Facet) -> sa.ColumnElement[bool]:
     """Whether an incident has a facet, looked up by its day and row: what is gone through in the order of
     days then finds one beside the other."""
     other = incident_facet.alias()
-    its = (
+    its: sa.Select[Any] = (
         sa.select(sa.literal_column("1"))
         .where(
             other.c.kind == facet[0],
