@@ -110,11 +110,11 @@ class Asking:
             "min_voices": lambda: {"min_voices": str(dice.choice((2, 5, 20, 100, 500)))},
         }
 
-    def several(self) -> dict[str, str]:
-        """Two to four filters at once."""
+    def several(self, count: int = 0) -> dict[str, str]:
+        """So many filters at once; two to four for 0."""
         fields = self.fields()
         asked: dict[str, str] = {}
-        for name in self.dice.sample(sorted(fields), self.dice.choice((2, 2, 3, 4))):
+        for name in self.dice.sample(sorted(fields), count or self.dice.choice((2, 2, 3, 4))):
             asked |= fields[name]()
         return asked
 
@@ -171,6 +171,12 @@ class Asking:
                 lambda: dict(zip("ab", dice.sample(self.make.lands[:12], 2), strict=True))
                 | dice.choice(({}, {"since": self.day()}, {"by": "month"})),
             ),
+            "API: incidents": many("/api/v1/incidents", lambda: dice.choice(list(self.fields().values()))()),
+            "API: incidents, two": many("/api/v1/incidents", lambda: self.several(2)),
+            "API: CSV, Atom, GeoJSON": many(
+                "/api/v1/incidents",
+                lambda: {**self.several(), "format": dice.choice(("csv", "atom", "geojson"))},
+            ),
             "API: incidents, deep": many(
                 "/api/v1/incidents", lambda: {**self.several(), "limit": "50", **deep("day", self.incidents)}
             ),
@@ -179,7 +185,12 @@ class Asking:
                 lambda: {key: value for key, value in self.several().items()
                          if key in ("country", "type", "mode", "actor", "voice", "status", "since", "until")}
                 | dice.choice(({}, deep("claims", self.claims))),
+                2 * rounds,
             ),
+            "API: claims, CSV": many(
+                "/api/v1/claims", lambda: {"country": self.land(), "status": "denied", "format": "csv"}
+            ),
+            "metrics": ["/metrics"] * 2,
             "API: changes": many("/api/v1/changes", lambda: {"after": str(dice.randint(0, self.incidents))}),
             "API: tension": many(
                 "/api/v1/tension", lambda: dict(zip("ab", dice.sample(self.make.lands[:12], 2), strict=True))

@@ -25,6 +25,7 @@ from rashomon.model import Claim, Date, Figure, Party, Place, Span, Voice, publi
 from rashomon.reconcile.incidents import Account, Dispute, Incident, Position
 from rashomon.store import schema
 from rashomon.store.desk import Desk
+from rashomon.store.dyads import rows_of
 from rashomon.store.fulltext import INDEXED, day_row, sqlite_fill
 from rashomon.store.rows import Told, encoded, facets, incident_columns, key_of, party_rows, span, words_of
 
@@ -200,6 +201,8 @@ class Constructed:
             {"kind": facet, "value": value, "last_day": row["last_day"], "incident": number}
             for facet, value in facets(made, mine, told)
         ]
+        outlets = {ref: one.publisher for ref, one in told.items()}
+        self.rows["incident_dyad"] += rows_of(number, row["last_day"], made, mine, outlets)
         self.rows["incident_text"].append(
             {"num": number, "words": words_of(made, mine, told), "day_row": day_row(row["last_day"], number)}
         )
@@ -265,9 +268,13 @@ class Constructed:
 
 TABLES = (
     "report", "report_text", "claim", "claim_party", "incident", "incident_claim", "incident_facet",
-    "incident_text", "change",
+    "incident_dyad", "incident_text", "change",
 )  # fmt: skip
 """In the order in which rows refer to each other."""
+_SORTED = {
+    "incident_facet": "kind, value, last_day, incident", "incident_dyad": "a, b, last_day, incident"
+}  # fmt: skip
+"""Tables that are in the order of a key that rows do not come in: they are filled at the end."""
 
 
 def batches(count: int, seed: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
@@ -320,20 +327,20 @@ def _fill_sqlite(connection: sqlite3.Connection, count: int, seed: int) -> None:
     ).fetchall()
     for kind, name, _ in later:
         connection.execute(f"DROP {kind} {name}")
-    connection.execute("CREATE TEMP TABLE facets AS SELECT * FROM incident_facet")
+    for name in _SORTED:
+        connection.execute(f"CREATE TEMP TABLE new_{name} AS SELECT * FROM {name}")
     for rows in batches(count, seed):
         for table, its in rows.items():
             if its:
                 names = _columns(table, its)
-                into = "temp.facets" if table == "incident_facet" else table
+                into = f"temp.new_{table}" if table in _SORTED else table
                 connection.executemany(
                     f"INSERT INTO {into} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
                     [[row.get(name) for name in names] for row in its],
                 )
-    connection.execute(
-        "INSERT INTO incident_facet SELECT * FROM temp.facets ORDER BY kind, value, last_day, incident"
-    )
-    connection.execute("DROP TABLE temp.facets")
+    for name, order in _SORTED.items():
+        connection.execute(f"INSERT INTO {name} SELECT * FROM temp.new_{name} ORDER BY {order}")
+        connection.execute(f"DROP TABLE temp.new_{name}")
     for _, _, sql in sorted(later):
         connection.execute(sql)
     for table in INDEXED:

@@ -10,6 +10,12 @@ Where reconciling would find claims (`claim_filing`) is not copied: nothing is a
 Then each kind of question is asked a number of times with other values, each in a new transaction. Told are
 the median, the 95th percentile and the longest time on the clock, and the 95th percentile of the processor's.
 With `--threads 2` two ask at once.
+
+    python benchmarks/store_speed.py --store big.db --intake 100
+
+adds a hundred new reports to an empty store and to that one, and tells how much longer it takes there. What
+is copied or constructed is not filed for reconciling, so this measures the writing of rows and indexes, not
+the looking for neighbours among a million claims.
 """
 
 from __future__ import annotations
@@ -18,16 +24,20 @@ import argparse
 import random
 import sqlite3
 import sys
+import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import msgspec  # noqa: E402
 from made_reports import Maker  # noqa: E402
 
+from rashomon.model import Reading  # noqa: E402
 from rashomon.store.desk import Desk  # noqa: E402
 from rashomon.store.fulltext import INDEXED, sqlite_fill  # noqa: E402
 
@@ -200,6 +210,37 @@ def ask(desk: Desk, times: int, threads: int) -> None:
     print(f"worst p95 of the processor: {1000 * worst:.1f} ms")
 
 
+def _renamed(reading: Reading, with_: str) -> Reading:
+    """A reading under ids of its own."""
+    replace = msgspec.structs.replace
+    report = replace(reading.report, id=with_ + reading.report.id)
+    claims = [replace(one, id=with_ + one.id, report=report.id) for one in reading.claims]
+    return replace(reading, report=report, claims=tuple(claims))
+
+
+def intake(path: Path, count: int) -> None:
+    """Add reports to an empty store and to a large one, and print how long it took."""
+    seed = time.time_ns() % 1_000_000  # new ones each time: what is known is passed over
+
+    def made(seed: int, count: int) -> list[Reading]:
+        return [_renamed(each, f"s{seed}-") for each in Maker(seed).readings(count)]
+
+    spent: dict[str, tuple[float, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, store in (("empty", Path(folder) / "empty.db"), ("large", path)):
+            with Desk(store) as desk:
+                desk.add(made(seed + 1_000_000, 5))  # tables are read, caches begun
+                readings = made(seed, count)
+                begun, cpu = time.perf_counter(), time.process_time()
+                added = desk.add(readings)
+                spent[name] = time.perf_counter() - begun, time.process_time() - cpu
+            states = Counter(each.state for each in added)
+            claims = sum(each.claims for each in added)
+            print(f"{name}: {dict(states)}, {claims:,} claims, {spent[name][1] * 1e3 / count:.1f} ms of the "
+                  f"processor a report, {spent[name][0] * 1e3 / count:.1f} ms on the clock")  # fmt: skip
+    print(f"ratio of the processor's time: {spent['large'][1] / spent['empty'][1]:.2f}")
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(
@@ -209,11 +250,15 @@ def main() -> None:
     parser.add_argument("--store", type=Path, required=True, help="a file; made where it is not there")
     parser.add_argument("--times", type=int, default=40)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--intake", type=int, default=0, metavar="REPORTS", help="add so many, ask nothing")
     given = parser.parse_args()
     if not given.store.exists():
         begun = time.perf_counter()
         fill(given.store, given.claims)
         print(f"filled in {time.perf_counter() - begun:,.0f} s", file=sys.stderr)
+    if given.intake:
+        intake(given.store, given.intake)
+        return
     with Desk(given.store) as desk:
         with desk.store.reading() as connection:
             counts = {table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()

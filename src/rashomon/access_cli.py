@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rashomon._terminal import printable
+from rashomon._terminal import Messages, printable
 from rashomon.errors import InputError
 from rashomon.options import StoreName, Yes, ask_first
 
@@ -202,7 +202,7 @@ def register(app: typer.Typer) -> None:
 def _opened(store: str) -> Iterator[Desk]:
     from rashomon.store.desk import Desk
 
-    with Desk(store, create=False) as desk:
+    with Desk(store, create=False, say=Messages().say) as desk:
         yield desk
 
 

@@ -345,7 +345,7 @@ def _notes(given: tuple[str, ...]) -> list[str]:
 def _opened(store: str) -> Desk:
     from rashomon.store.desk import Desk
 
-    return Desk(store, create=False)
+    return Desk(store, create=False, say=Messages().say)
 
 
 __all__ = ["app"]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rashomon._terminal import printable
+from rashomon._terminal import Messages, printable
 from rashomon.options import StoreName
 
 
@@ -108,7 +108,7 @@ def desk(
         if show:
             typer.launch(address)
 
-    with Desk(store, create=False) as opened:
+    with Desk(store, create=False, say=Messages().say) as opened:
         check_bind(host, opened.persons.any(), anyone_may_read)
         try:
             serve(opened, host, port, allow_host or (), ready, rules, tls)

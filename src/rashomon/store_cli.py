@@ -245,7 +245,7 @@ def examine(store: str) -> list[Any]:
 def _opened(store: str, *, create: bool = False, patience: Patience | None = None) -> Iterator[Desk]:
     from rashomon.store.desk import Desk
 
-    with Desk(store, create=create, patience=patience) as desk:
+    with Desk(store, create=create, patience=patience, say=Messages().say) as desk:
         yield desk
 
 

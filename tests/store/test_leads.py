@@ -192,6 +192,29 @@ def test_counts_points_and_timelines_are_of_what_fits(plain: Plain) -> None:
         assert told.bars == tuple((period, bars[period], disputed[period]) for period in sorted(bars))
 
 
+@pytest.mark.parametrize("ways", [(10_000, 1_000), (8, 1)], ids=str)
+def test_where_it_is_cut_the_latest_are_told(
+    plain: Plain, ways: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leads, "ENOUGH", ways[0])
+    monkeypatch.setattr(leads, "FEW", ways[1])
+    monkeypatch.setattr(leads, "MOST", 12)
+    dice = random.Random(7)
+    rows = {row.id: row for row in plain.incidents}
+    wholes = set()
+    for _ in range(60):
+        asked = some_filter(plain, dice)
+        wanted = [ref for ref in plain.found(asked, "day") if rows[ref].lat is not None]
+        with plain.desk.store.reading() as connection:
+            points, whole = overviews.points(connection, asked)
+            told = overviews.timeline(connection, asked)
+        assert [each.id for each in points] == (wanted if whole else wanted[: len(points)]), asked
+        assert told.whole == whole
+        wholes.add(whole)
+        assert plain.desk.count(**msgspec.structs.asdict(asked)) == len(plain.found(asked, "day"))
+    assert wholes == {True, False}
+
+
 @pytest.mark.usefixtures("limits")
 def test_claims_are_those_that_fit(plain: Plain) -> None:
     dice = random.Random(6)

@@ -6,12 +6,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
+from rashomon.store import migrations
 from rashomon.store.desk import Desk
 from rashomon.store.engine import open_engine
 from rashomon.store.fulltext import day_row
-from rashomon.store.schema import incident, incident_text, metadata, report, report_text
+from rashomon.store.schema import (
+    claim,
+    incident,
+    incident_dyad,
+    incident_text,
+    metadata,
+    publisher,
+    report,
+    report_text,
+)
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
@@ -50,6 +61,8 @@ def test_a_store_of_the_first_form_answers_as_a_new_one(tmp_path: Path, target: 
             ]
             for table in metadata.sorted_tables
         }
+        rows["setting"] = [row for row in rows["setting"] if row["key"] != "dyads"]
+        between = rows.pop("incident_dyad")  # the first form did not have them
         wanted = [[each.id for each in desk.incidents(limit=1000, **one)] for one in asked]
         hits = [hit.report.id for hit in desk.search("killed", limit=1000)]
     first_form(target, rows)
@@ -63,3 +76,25 @@ def test_a_store_of_the_first_form_answers_as_a_new_one(tmp_path: Path, target: 
                 query = sa.select(words.c.day_row, of.c[day], of.c.num).join(of, of.c.num == words.c.num)
                 for row in connection.execute(query):
                     assert row[0] == day_row(row[1], row[2])
+            made_anew = [dict(row._mapping) for row in connection.execute(sa.select(incident_dyad))]
+            assert sorted(map(str, made_anew)) == sorted(map(str, between)) and len(between) > 10
+
+
+def test_a_large_store_is_brought_along_with_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, target = str(tmp_path / "made.db"), str(tmp_path / "desk.db")
+    fill(made, 60, seed=3)
+    with Desk(made) as desk, desk.store.reading() as connection:
+        rows = {
+            "publisher": [dict(row._mapping) for row in connection.execute(sa.select(publisher))],
+            "report": [dict(row._mapping) for row in connection.execute(sa.select(report))],
+            "claim": [dict(row._mapping) for row in connection.execute(sa.select(claim))],
+        }
+    first_form(target, rows)
+    said: list[str] = []
+    with Desk(target, say=said.append):
+        assert not said  # a small one is there in a moment
+    Path(target).unlink()
+    first_form(target, rows)
+    monkeypatch.setattr(migrations, "_MANY", 10)
+    with Desk(target, say=said.append):
+        assert "bringing its 60 claims to the present form" in said[0] and len(said) > 3

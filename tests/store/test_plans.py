@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from rashomon.store import overviews
+from rashomon.store import dyads, overviews
 from rashomon.store.desk import Desk
 from rashomon.store.queries import IncidentFilter
 
@@ -23,7 +23,7 @@ from desk_store import fill
 
 CLAIMS = 20_000
 LARGE = {"claim", "claim_party", "report", "report_text", "incident", "incident_text", "incident_facet",
-         "incident_claim", "change"}  # fmt: skip
+         "incident_dyad", "incident_claim", "change"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def others(desk: Desk) -> dict[str, Callable[[], object]]:
         "voice": over(overviews.voice_profile, "RUS", lambda name: False),
         "actor": over(overviews.party_profile, "army"),
         "country as an actor": over(overviews.party_profile, "UKR"),
-        "dyad": over(overviews.between, "RUS", "UKR", None, None),
+        "dyad": over(dyads.between, ("RUS", "UKR"), None, None),
         "parties": over(overviews.parties),
         "voices": over(overviews.voices),
         "dyads": over(overviews.dyads),

@@ -102,22 +102,7 @@ def points(state: State, asked: NamedDependency[IncidentFilter]) -> Response[byt
     type, score, day, disputed, voices, place, precision."""
     with desk_of(state).store.reading() as connection:
         found, whole = overviews.points(connection, asked)
-    rows = [
-        (
-            each.id,
-            round(each.lon, 4),
-            round(each.lat, 4),
-            each.type,
-            each.score,
-            each.day,
-            int(each.disputed),
-            each.voices,
-            each.place,
-            each.precision,
-        )
-        for each in found
-    ]
-    return data({"rows": rows, "whole": whole})
+    return data({"rows": found, "whole": whole})
 
 
 @get("/incidents/{ref:str}", sync_to_thread=True, responses=ERRORS)

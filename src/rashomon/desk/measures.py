@@ -17,6 +17,8 @@ from rashomon.store.sizes import Sizes, sizes_of
 KIND = "text/plain; version=0.0.4"
 _STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _KEPT_SECONDS = 15.0
+_SHARE = 0.01
+"""Of the time, at most, that counting may take: of a large store counts are kept longer."""
 
 
 class Measures:
@@ -59,12 +61,13 @@ class Measures:
 
 
 class _OfStore(Collector):
-    """What the store holds, counted at most every 15 seconds. A store that cannot be read is told as such."""
+    """What the store holds, counted at most every 15 seconds, and less often where counting takes long. A
+    store that cannot be read is told as such."""
 
     def __init__(self, look: Callable[[], Sizes]) -> None:
         self._look = look
         self._lock = threading.Lock()
-        self._at = float("-inf")
+        self._until = float("-inf")
         self._kept: Sizes | None = None
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
@@ -74,10 +77,12 @@ class _OfStore(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What there is now."""
         with self._lock:
-            if time.monotonic() - self._at > _KEPT_SECONDS:
+            began = time.monotonic()
+            if began > self._until:
                 try:
                     self._kept = self._look()
-                    self._at = time.monotonic()
+                    done = time.monotonic()
+                    self._until = done + max(_KEPT_SECONDS, (done - began) / _SHARE)
                 except StoreError:
                     self._kept = None
         up = GaugeMetricFamily("rashomon_store_up", "Whether the store can be read")

@@ -20,8 +20,8 @@ from rashomon.errors import InputError
 from rashomon.exports import tension as told
 from rashomon.exports import tension_page
 from rashomon.exports.phrases import one_line
-from rashomon.reconcile.narrators import home_key
-from rashomon.reconcile.tension import Period, Tension, dyad_of, tension
+from rashomon.reconcile.tension import Period, Tension, dyad_of, summed
+from rashomon.store import dyads as store_dyads
 from rashomon.store import overviews
 from rashomon.store.desk import Desk
 from rashomon.store.queries import day_of
@@ -157,11 +157,10 @@ def read_dyad(desk: Desk, params: Mapping[str, str]) -> ReadDyad:
     between = counted(
         desk,
         ("dyad", pair, since, until),
-        lambda connection: overviews.between(connection, *pair, since, until),
+        lambda connection: store_dyads.between(connection, pair, since, until),
     )
-    homes = {home_key(name): land for name, land in between.homes.items()}
-    result = tension(between.incidents, between.claims, between.reports, dyads=[pair], by=by, homes=homes)
-    return ReadDyad(pair, by, since, until, result, between.whole, len(between.incidents))
+    result = summed(between.told, by=by, homes=between.homes)
+    return ReadDyad(pair, by, since, until, result, between.whole, len(between.told))
 
 
 @get("/dyad", sync_to_thread=True)

@@ -33,12 +33,13 @@ def narrator(claim: Claim, publisher: str | None, homes: Mapping[str, str] | Non
     and go before the table of media."""
     if claim.voice.kind != "publisher":
         return Narrator(country_code((claim.voice.code or "").partition(" ")[0]))
-    if not publisher:
-        return Narrator(None)
+    return Narrator(publisher_country(publisher, homes), publisher) if publisher else Narrator(None)
+
+
+def publisher_country(publisher: str, homes: Mapping[str, str] | None = None) -> str | None:
+    """Where a publisher is at home; `homes` as for `narrator`."""
     known = (homes or {}).get(home_key(publisher))
-    if known is None:
-        known = home(publisher)
-    return Narrator(country_code(known), publisher)
+    return country_code(known if known is not None else home(publisher))
 
 
 def home_key(publisher: str) -> str:
@@ -56,4 +57,4 @@ def country_code(code: str | None) -> str | None:
     return code if code and _COUNTRY.fullmatch(code) else None
 
 
-__all__ = ["Narrator", "country_code", "country_of", "home_key", "narrator"]
+__all__ = ["Narrator", "country_code", "country_of", "home_key", "narrator", "publisher_country"]

@@ -19,13 +19,14 @@ from __future__ import annotations
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 from rashomon.model import Claim, Report
 from rashomon.reconcile.incidents import Incident
-from rashomon.reconcile.narrators import Narrator, country_of, narrator
+from rashomon.reconcile.narrators import country_of, narrator, publisher_country
 
 Period = Literal["day", "week", "month"]
 COUNTED = frozenset(("happened", "ongoing"))
@@ -72,6 +73,29 @@ class Tension(msgspec.Struct, frozen=True):
         return list(dict.fromkeys(point.dyad for point in self.points))
 
 
+class Telling(msgspec.Struct, frozen=True, array_like=True):
+    """What one or more claims of an incident tell of a dyad, as far as sums of scores ask: a type with its
+    score, the days that they give, and who tells it - of a quoted voice (`quoted`) its country, of a
+    publisher's own voice the publisher's name."""
+
+    type: str
+    score: float
+    first: str | None
+    last: str | None
+    quoted: bool
+    who: str | None
+    claims: int = 1
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """The part of an incident in a dyad: the days of the incident, and what is told of the dyad in it. It
+    holds all that `summed` asks, so it can be kept in place of the claims."""
+
+    first: str | None
+    last: str | None
+    tellings: tuple[Telling, ...]
+
+
 def tension(
     incidents: Iterable[Incident],
     claims: Iterable[Claim],
@@ -100,23 +124,88 @@ def tension(
     wanted = {dyad_of(*pair) for pair in dyads}
     publishers = {report.id: report.publisher for report in reports}
     known = {claim.id: claim for claim in claims}
+
+    def told() -> Iterator[tuple[str, Dyad, Part]]:
+        for incident in incidents:
+            its = (known[ref] for ref in incident.claims if ref in known)
+            for dyad, part in parts(incident, its, publishers).items():
+                if not wanted or dyad in wanted:
+                    yield incident.id, dyad, part
+
+    return summed(told(), by=by, homes=homes)
+
+
+def parts(
+    incident: Incident, claims: Iterable[Claim], publishers: Mapping[str, str | None]
+) -> dict[Dyad, Part]:
+    """The parts of an incident in dyads.
+
+    Args:
+        incident: what `reconcile` made of the claims.
+        claims: the claims of the incident.
+        publishers: names of publishers, by report.
+    """
+    date = incident.date
+    found: dict[Dyad, Counter[Telling]] = {}
+    for claim in claims:
+        if claim.status not in COUNTED or claim.frame != "current":
+            continue
+        dyads = _dyads(claim)
+        if not dyads:
+            continue
+        own = claim.voice.kind == "publisher"
+        telling = Telling(
+            claim.type, claim.score, claim.date.first if claim.date else None,
+            claim.date.last if claim.date else None, not own,
+            publishers.get(claim.report) or None if own else narrator(claim, None).country,
+        )  # fmt: skip
+        for dyad in sorted(dyads):
+            found.setdefault(dyad, Counter())[telling] += 1
+    first, last = (date.first, date.last) if date is not None else (None, None)
+    return {
+        dyad: Part(first, last, tuple(_times(each, count) for each, count in told.items()))
+        for dyad, told in found.items()
+    }
+
+
+def _times(telling: Telling, count: int) -> Telling:
+    return telling if count == 1 else msgspec.structs.replace(telling, claims=count)
+
+
+def summed(
+    told: Iterable[tuple[str, Dyad, Part]], *, by: Period = "day", homes: Mapping[str, str] | None = None
+) -> Tension:
+    """The sums over parts of incidents, each with the id of its incident and its dyad; see `tension`.
+
+    Raises:
+        InstallationError: a table is missing or damaged.
+    """
+    countries: dict[str, str | None] = {}
     sums: dict[tuple[Dyad, str, str, str], list[tuple[float, str]]] = defaultdict(list)
     undated: Counter[Dyad] = Counter()
     unplaced: Counter[str | None] = Counter()
-    for incident in incidents:
-        told = [known[ref] for ref in incident.claims if ref in known]
-        for dyad, its in _by_dyad(told).items():
-            if wanted and dyad not in wanted:
-                continue
-            narrators = [narrator(claim, publishers.get(claim.report), homes) for claim in its]
-            unplaced.update(_unplaced(its, narrators))
-            placed = False
-            for group, own in _groups(dyad, its, narrators).items():
-                period = _period(own, incident, by)
-                if period is not None:
-                    placed = True
-                    sums[dyad, *period, group].append((_score(own), incident.id))
-            undated[dyad] += not placed
+    for ref, dyad, part in told:
+        groups: dict[str, list[Telling]] = {ALL: list(part.tellings)}
+        for each in part.tellings:
+            country = each.who
+            if not each.quoted and country is not None:
+                if country not in countries:
+                    countries[country] = publisher_country(country, homes)
+                country = countries[country]
+            if country is None and not each.quoted:
+                unplaced[each.who] += each.claims
+            group = UNPLACED if country is None else country if country in dyad else OTHERS
+            groups.setdefault(group, []).append(each)
+        placed = False
+        alike = len({(each.type, each.score, each.first, each.last) for each in part.tellings}) == 1
+        period, score = (_period(part.tellings, part, by), _score(part.tellings)) if alike else (None, 0.0)
+        for group, own in groups.items():
+            if not alike:
+                period, score = _period(own, part, by), _score(own)
+            if period is not None:
+                placed = True
+                sums[dyad, *period, group].append((score, ref))
+        undated[dyad] += not placed
     often: Counter[Dyad] = Counter()
     for (dyad, _, _, group), its_scores in sums.items():
         often[dyad] += len(its_scores) * (group == ALL)
@@ -157,53 +246,36 @@ def bounds(day: datetime.date, by: Period) -> tuple[datetime.date, datetime.date
     return day, day
 
 
-def _by_dyad(claims: Iterable[Claim]) -> dict[Dyad, list[Claim]]:
-    """The claims that count, by the dyads that they are of; one claim may be of several."""
-    found: dict[Dyad, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.status in COUNTED and claim.frame == "current":
-            for dyad in sorted(_dyads(claim)):
-                found[dyad].append(claim)
-    return found
-
-
 def _dyads(claim: Claim) -> set[Dyad]:
     ours = {country_of(party) for party in claim.actors}
     theirs = {country_of(party) for party in claim.recipients}
     return {dyad_of(one, other) for one in ours for other in theirs if one and other and one != other}
 
 
-def _unplaced(claims: Iterable[Claim], narrators: Iterable[Narrator]) -> Iterator[str | None]:
-    for claim, teller in zip(claims, narrators, strict=True):
-        if claim.voice.kind == "publisher" and teller.country is None:
-            yield teller.publisher
-
-
-def _groups(dyad: Dyad, claims: list[Claim], narrators: Iterable[Narrator]) -> dict[str, list[Claim]]:
-    groups: dict[str, list[Claim]] = {ALL: claims}
-    for claim, teller in zip(claims, narrators, strict=True):
-        country = teller.country
-        group = UNPLACED if country is None else country if country in dyad else OTHERS
-        groups.setdefault(group, []).append(claim)
-    return groups
-
-
-def _score(claims: Iterable[Claim]) -> float:
+def _score(tellings: Collection[Telling]) -> float:
     """The score of an incident as these claims tell it."""
-    told = list(claims)
-    often = Counter(claim.type for claim in told)
-    return min(told, key=lambda claim: (-often[claim.type], claim.score)).score
+    often: Counter[str] = Counter()
+    for each in tellings:
+        often[each.type] += each.claims
+    return min(tellings, key=lambda each: (-often[each.type], each.score)).score
 
 
-def _period(claims: Iterable[Claim], incident: Incident, by: Period) -> tuple[str, str] | None:
+def _period(tellings: Iterable[Telling], part: Part, by: Period) -> tuple[str, str] | None:
     """The period that most claims give, of equals the first; the incident's where they give none."""
-    given = Counter(filter(None, (_within(claim.date.first, claim.date.last, by)
-                                  for claim in claims if claim.date is not None)))  # fmt: skip
+    given: Counter[tuple[str, str]] = Counter()
+    for each in tellings:
+        if each.first is not None and each.last is not None:
+            period = _within(each.first, each.last, by)
+            if period is not None:
+                given[period] += each.claims
     if given:
         return min(given, key=lambda period: (-given[period], period))
-    return _within(incident.date.first, incident.date.last, by) if incident.date is not None else None
+    if part.first is None or part.last is None:
+        return None
+    return _within(part.first, part.last, by)
 
 
+@lru_cache(maxsize=8_192)
 def _within(first: str, last: str, by: Period) -> tuple[str, str] | None:
     """The one period that holds both days; None where they lie in two, or are no days."""
     try:
@@ -231,5 +303,5 @@ def _point(key: tuple[Dyad, str, str, str], told: Collection[tuple[float, str]])
     )
 
 
-__all__ = ["ALL", "OTHERS", "UNPLACED", "Dyad", "Period", "Point", "Tension", "bounds", "dyad_of", "tension",
-           "told_by"]  # fmt: skip
+__all__ = ["ALL", "OTHERS", "UNPLACED", "Dyad", "Part", "Period", "Point", "Telling", "Tension", "bounds",
+           "dyad_of", "parts", "summed", "tension", "told_by"]  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from rashomon.doctor import Finding
 from rashomon.errors import StoreError
+from rashomon.store import dyads
 from rashomon.store.engine import Store
 from rashomon.store.fulltext import INDEXED
 from rashomon.store.migrations import HEAD, KNOWN, form_of
@@ -44,7 +45,7 @@ def examine(store: Store) -> Iterator[Finding]:
     yield Finding("store", "ok", f"{store.name}: {store.engine.dialect.name}")
     parts = [("file", _file), ("search index", _index)] if store.sqlite else [("server", _server)]
     parts += [("counts", _counts), ("links", _links), ("filings", _filings), ("readers", _readers)]
-    parts += [("alerts", _alerts)]
+    parts += [("dyads", _dyads), ("alerts", _alerts)]
     for name, look in [("form", _form), *parts, ("accounts", _accounts)]:
         try:
             with store.reading() as connection:
@@ -74,6 +75,18 @@ def _filings(connection: Connection, part: str) -> Finding:
     if claims and not rows:
         return Finding(part, "broken", f"none of {claims:,} claims is filed", _REPORT)
     return Finding(part, "ok", f"{rows:,} filings, all of claims that are there")
+
+
+def _dyads(connection: Connection, part: str) -> Finding:
+    """Whether what is kept between countries is what claims say, in the latest incidents."""
+    form = dyads.form_of(connection)
+    if form != dyads.FORM:
+        return Finding(part, "broken", f"kept as {form}, this version reads {dyads.FORM}", _REPORT)
+    seen, wrong = dyads.amiss(connection)
+    if wrong:
+        told = f"of {wrong:,} of the latest {seen:,} incidents others are kept than their claims say"
+        return Finding(part, "broken", told, _REPORT)
+    return Finding(part, "ok", f"as the claims of the latest {_count(seen, 'incident')} say")
 
 
 def _accounts(connection: Connection, part: str) -> Finding:

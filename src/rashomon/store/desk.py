@@ -22,6 +22,7 @@ from rashomon.patience import Patience
 from rashomon.store import checking, publishers, queries, retention, shelves
 from rashomon.store.adding import ELSEWHERE, Adder, Given
 from rashomon.store.correcting import Corrections
+from rashomon.store.dyads import tell_anew
 from rashomon.store.engine import Connection, Store, open_engine
 from rashomon.store.intake import Added
 from rashomon.store.migrations import upgrade
@@ -57,6 +58,7 @@ class Desk:
         create: bool = True,
         reader: Reader | None = None,
         patience: Patience | None = None,
+        say: Callable[[str], None] = lambda _line: None,
     ) -> None:
         """Open a store; make it where it is not there, bring it to the present form where it is older.
 
@@ -67,6 +69,7 @@ class Desk:
                 is something to read.
             patience: how long adding and reading again wait for a store that cannot be written for now; not
                 at all by default.
+            say: hears how far it is, where a large store of an older form is brought along.
 
         Raises:
             InputError: `store` is neither a file nor such a URL.
@@ -79,8 +82,9 @@ class Desk:
         self.persons = Persons(self._write, self.store)
         self._adder = Adder(self.store, self._write, reader, patience)
         try:
-            upgrade(self.store)
-            file_anew(self.store)
+            upgrade(self.store, say)
+            file_anew(self.store, say)
+            tell_anew(self.store, say)
         except BaseException:
             self.store.close()
             raise

@@ -29,6 +29,10 @@ from rashomon.store.schema import incident, incident_facet, publisher
 
 ENOUGH = 10_000
 """Where counting stops: what so many incidents have is common."""
+COMMON = 10
+"""By how much farther is counted where thousands are asked for: of two common things the rarer leads."""
+MOST = 20_000
+"""Incidents at most, the latest, that are looked at where thousands are asked for: of what leads."""
 FEW = 1_000
 """Incidents for which the index of words is asked one by one."""
 Facet = tuple[str, str]
@@ -38,7 +42,7 @@ Kind = Literal["day", "changed", "country", "type", "facet", "side", "words"]
 class Wanted(msgspec.Struct, frozen=True):
     """What incidents are asked for, apart from plain conditions on their columns. `plain` says whether there
     are any of those; `since`, the first of their last days, is among them. `many` says that thousands are
-    asked for, not a page."""
+    asked for, not a page; `bounded` that of what leads only the latest `MOST` are looked at."""
 
     country: str | None
     type: str | None
@@ -49,6 +53,13 @@ class Wanted(msgspec.Struct, frozen=True):
     plain: bool
     since: str | None = None
     many: bool = False
+    bounded: bool = False
+
+    @property
+    def parts(self) -> int:
+        """How many things are asked for."""
+        one = (self.country, self.type, self.side, self.words)
+        return len(self.facets) + sum(each is not None for each in one)
 
 
 class Lead(msgspec.Struct, frozen=True):
@@ -70,7 +81,7 @@ def lead_of(connection: Connection, wanted: Wanted, changed: bool) -> Lead:
     leads += [Lead("words")] if wanted.words is not None and sqlite else []
     if not leads:
         return otherwise
-    if len(leads) == 1 and not changed and leads[0].kind != "side":
+    if len(leads) == 1 and not changed and leads[0].kind != "side" and not (wanted.bounded and wanted.plain):
         return leads[0]
     counted = [msgspec.structs.replace(each, count=_count(connection, wanted, each)) for each in leads]
     best = min(counted, key=lambda each: each.count)
@@ -90,7 +101,7 @@ def lead_of(connection: Connection, wanted: Wanted, changed: bool) -> Lead:
 
 
 def _count(connection: Connection, wanted: Wanted, lead: Lead) -> int:
-    """How many incidents there are with what leads, up to `ENOUGH`."""
+    """How many incidents there are with what leads, up to `ENOUGH`, or further where many are asked for."""
     one = sa.select(sa.literal(1))
     if lead.kind == "facet":
         assert lead.facet is not None
@@ -105,7 +116,8 @@ def _count(connection: Connection, wanted: Wanted, lead: Lead) -> int:
     else:
         column = incident.c[lead.kind]
         query = one.where(column == getattr(wanted, lead.kind), incident.c.dismissed == int(wanted.dismissed))
-    some = query.limit(ENOUGH).subquery()
+    far = COMMON if wanted.many and lead.kind != "side" else 1
+    some = query.limit(ENOUGH * far).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
 
@@ -117,15 +129,19 @@ def told_from(country: str) -> sa.CompoundSelect[Any]:
     return sa.union_all(quoted, printed)
 
 
-def is_told_from(country: str) -> sa.ColumnElement[bool]:
-    """Whether an incident is among them, looked up by the incident: each of its outlets by where it is at
-    home, for a country has more outlets than an incident."""
+def is_told_from(connection: Connection, country: str) -> sa.ColumnElement[bool]:
+    """Whether an incident is among them, looked up by the incident. SQLite looks up where each of its outlets
+    is at home, for a country has more outlets than an incident; PostgreSQL keeps those of the country at
+    hand."""
     heard = incident_facet.alias("heard")
     mine = sa.exists().where(heard.c.incident == incident.c.num)
-    home = sa.select(publisher.c.country).where(publisher.c.key == heard.c.value).scalar_subquery()
+    home: sa.ColumnElement[bool] = heard.c.value.in_(_at_home(country))
+    if connection.dialect.name == "sqlite":
+        its = sa.select(publisher.c.country).where(publisher.c.key == heard.c.value)
+        home = its.scalar_subquery() == country
     return sa.or_(
         mine.where(heard.c.kind == "voice", heard.c.value == country),
-        mine.where(heard.c.kind == "publisher", home == country),
+        mine.where(heard.c.kind == "publisher", home),
     )
 
 
@@ -134,13 +150,25 @@ def _at_home(country: str) -> sa.Select[Any]:
 
 
 def has(facet: Facet) -> sa.ColumnElement[bool]:
-    """Whether an incident has a facet, looked up by the incident."""
+    """Whether an incident has a facet, looked up by its day and row: what is gone through in the order of
+    days then finds one beside the other."""
     other = incident_facet.alias()
-    return (
-        sa.exists()
-        .where(other.c.incident == incident.c.num, other.c.kind == facet[0], other.c.value == facet[1])
-        .select_from(other)
+    its: sa.Select[Any] = (
+        sa.select(sa.literal_column("1"))
+        .where(
+            other.c.kind == facet[0],
+            other.c.value == facet[1],
+            other.c.last_day == incident.c.last_day,
+            other.c.incident == incident.c.num,
+        )
+        .with_hint(other, "INDEXED BY sqlite_autoindex_incident_facet_1", "sqlite")  # the primary key
     )
+    return sa.exists(its.correlate(incident))
+
+
+def cut(lead: Lead) -> bool:
+    """Whether more have what leads than are looked at where that is bounded."""
+    return lead.kind in ("facet", "words") and lead.count > MOST
 
 
 def led(
@@ -159,26 +187,33 @@ def led(
     query = query.with_hint(incident, f"INDEXED BY ix_incident_{index}", "sqlite")
     day = column is incident.c.last_day
     order: Sequence[Any] = () if column is None else (column, incident.c.num)
+    bounded = wanted.bounded and cut(lead)
     if lead.kind == "facet":
         assert lead.facet is not None
         told = incident_facet.c
-        query = query.join(incident_facet, told.incident == incident.c.num)
-        query = query.where(told.kind == lead.facet[0], told.value == lead.facet[1])
-        order = (told.last_day, told.incident) if day else order
+        which = [told.kind == lead.facet[0], told.value == lead.facet[1]]
         if wanted.since is not None:
-            query = query.where(told.last_day >= wanted.since)
+            which.append(told.last_day >= wanted.since)
+        if bounded:
+            latest = sa.select(told.last_day, told.incident).where(*which)
+            latest = latest.order_by(told.last_day.desc(), told.incident.desc()).limit(MOST)
+            some = latest.subquery("latest")
+            query = query.join(some, some.c.incident == incident.c.num)
+            order = (some.c.last_day, some.c.incident) if day else order
+        else:
+            query = query.join(incident_facet, told.incident == incident.c.num).where(*which)
+            order = (told.last_day, told.incident) if day else order
     if lead.kind == "side":
         assert wanted.side is not None
         query = query.where(incident.c.num.in_(told_from(wanted.side)))
     elif wanted.side is not None and wanted.many:  # one set of rows is quicker than many questions
         query = query.where(incident.c.num.in_(told_from(wanted.side)))
     elif wanted.side is not None:
-        query = query.where(is_told_from(wanted.side))
+        query = query.where(is_told_from(connection, wanted.side))
     if wanted.words is not None:
         if lead.kind == "words":
-            query, row = search.led_by_words(query, wanted.words)
-            if wanted.since is not None:
-                query = query.where(row >= day_row(wanted.since, 0))
+            first = None if wanted.since is None else day_row(wanted.since, 0)
+            query, row = search.led_by_words(query, wanted.words, first, MOST if bounded else None)
             if day:
                 return search.in_order(query, row, after)
         elif connection.dialect.name == "sqlite":
@@ -192,4 +227,4 @@ def led(
     return query.order_by(*(each.desc() for each in order))
 
 
-__all__ = ["ENOUGH", "Facet", "Lead", "Wanted", "has", "lead_of", "led"]
+__all__ = ["ENOUGH", "Facet", "Lead", "Wanted", "cut", "has", "lead_of", "led"]

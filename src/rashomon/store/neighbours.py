@@ -6,7 +6,7 @@ asked once in a write is kept for the rest of it; `forget` lets go of what the w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -122,9 +122,9 @@ class StoredClaims:
 _COLUMNS = (claim.c.num, claim.c.body, claim.c.corrected, claim.c.is_copy)
 
 
-def file_anew(store: Store) -> None:
+def file_anew(store: Store, say: Callable[[str], None] = lambda _line: None) -> None:
     """File all claims of a store again where they were filed by another version of reconciling. That takes
-    about a millisecond a claim, once.
+    about a millisecond a claim, once; `say` hears how far it is.
 
     Raises:
         StoreError: the store cannot be written.
@@ -139,7 +139,9 @@ def file_anew(store: Store) -> None:
             return
         connection.execute(sa.delete(claim_filing))
         refs = connection.execute(sa.select(report.c.id).order_by(report.c.num)).scalars().all()
-        for some in pieces(refs, 200):
+        for at, some in enumerate(pieces(refs, 200)):
+            if at and at % 50 == 0:
+                say(f"filing claims anew for reconciling: {at * 200:,} of {len(refs):,} reports")
             stored = StoredClaims(connection)
             for one in (one for ref in some for one in stored.told(ref)):
                 key = copy_key(traits_of(one))

@@ -1,5 +1,5 @@
 """What pages show of many incidents at once: points of a map, a timeline, what changed last, who is heard of
-most, what lies between two countries.
+most. What lies between two countries is in `dyads`.
 
 All of it looks at a bounded number of rows, the latest; what is cut off is said by the numbers given back.
 """
@@ -7,16 +7,16 @@ All of it looks at a bounded number of rows, the latest; what is cut off is said
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Collection
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from rashomon.model import Claim, Report
+from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
-from rashomon.store.queries import IncidentFilter, filtered, incident_record, is_party
+from rashomon.store.queries import IncidentFilter, filtered, incident_record, is_party, latest_of
 from rashomon.store.records import Change, IncidentRecord
 from rashomon.store.rows import party_value
 from rashomon.store.schema import (
@@ -24,10 +24,7 @@ from rashomon.store.schema import (
     claim,
     claim_party,
     incident,
-    incident_claim,
-    pieces,
     publisher,
-    report,
 )
 from rashomon.store.shelves import change_of
 
@@ -44,8 +41,9 @@ Step = Literal["day", "month", "year"]
 _WIDTH: dict[Step, int] = {"day": 10, "month": 7, "year": 4}
 
 
-class MapPoint(msgspec.Struct, frozen=True):
-    """An incident on the map; `precision` says how exact its place is."""
+class MapPoint(NamedTuple):
+    """An incident on the map, as the API gives it; `disputed` is 0 or 1, `precision` says how exact its place
+    is."""
 
     id: str
     lon: float
@@ -53,16 +51,15 @@ class MapPoint(msgspec.Struct, frozen=True):
     type: str
     score: float
     day: str
-    disputed: bool
+    disputed: int
     voices: int
     place: str
     precision: str | None
-    title: str
 
 
 class Timeline(msgspec.Struct, frozen=True):
     """Incidents by day, month or year of their last day: (period, all of them, the disputed ones), the
-    earliest first. `whole` is false where only the latest `TIMELINE` were counted."""
+    earliest first. `whole` is false where only the latest were counted."""
 
     step: Step
     bars: tuple[tuple[str, int, int], ...]
@@ -81,17 +78,6 @@ class Heard(msgspec.Struct, frozen=True):
     name: str
     code: str | None
     claims: int
-
-
-class Between(msgspec.Struct, frozen=True):
-    """What the store has between two countries: the latest incidents with their claims and reports, the
-    countries of publishers by name as far as profiles say, and whether that is all."""
-
-    incidents: tuple[Incident, ...]
-    claims: tuple[Claim, ...]
-    reports: tuple[Report, ...]
-    homes: dict[str, str]
-    whole: bool
 
 
 def version(connection: Connection) -> int:
@@ -126,26 +112,26 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
         InputError: a filter cannot be understood.
     """
     query = sa.select(incident.c.num).where(incident.c.lat.is_not(None), incident.c.lon.is_not(None))
-    query = filtered(connection, asked, query, incident.c.last_day, None, many=True).limit(limit + 1)
-    nums = connection.execute(query).scalars().all()
-    columns = (
-        incident.c.id, incident.c.lon, incident.c.lat, incident.c.type, incident.c.score,
-        incident.c.last_day, incident.c.disputed, incident.c.n_voices, incident.c.place,
-        incident.c.place_precision, incident.c.title, incident.c.num,
+    query, cut = latest_of(connection, asked, query)
+    some = query.limit(limit + 1).subquery("some")
+    shown = incident.alias("shown")
+    wanted: sa.Select[Any] = (
+        sa.select(
+            shown.c.id, shown.c.lon, shown.c.lat, shown.c.type, shown.c.score, shown.c.last_day,
+            shown.c.disputed, shown.c.n_voices, shown.c.place, shown.c.place_precision, shown.c.num,
+        )
+        .select_from(some.join(shown, shown.c.num == some.c.num))
+        .with_hint(shown, "INDEXED BY ix_incident_num", "sqlite")
     )  # fmt: skip
-    found: dict[int, sa.Row[Any]] = {}
-    for some in pieces(nums[:limit]):
-        wanted: sa.Select[Any] = sa.select(*columns).where(incident.c.num.in_(some))
-        rows = connection.execute(wanted)
-        found.update((row.num, row) for row in rows)
+    rows = connection.execute(wanted).all()
+    order = sorted(rows, key=lambda row: (row[5], row[10]), reverse=True)
     made = [
         MapPoint(
-            row.id, row.lon, row.lat, row.type, row.score, row.last_day, bool(row.disputed), row.n_voices,
-            row.place or "", row.place_precision, row.title,
+            ref, round(lon, 4), round(lat, 4), kind, score, day, disputed, voices, place or "", precision
         )
-        for row in (found[num] for num in nums[:limit])
+        for ref, lon, lat, kind, score, day, disputed, voices, place, precision, _ in order[:limit]
     ]  # fmt: skip
-    return made, len(nums) <= limit
+    return made, len(rows) <= limit and not cut
 
 
 def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
@@ -155,7 +141,8 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
         InputError: a filter cannot be understood.
     """
     query = sa.select(incident.c.last_day, incident.c.disputed)
-    some = filtered(connection, asked, query, incident.c.last_day, None, many=True).limit(TIMELINE).subquery()
+    query, cut = latest_of(connection, asked, query)
+    some = query.limit(TIMELINE).subquery()
     day = some.c.last_day
     by_day = sa.select(day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(day)
     days = sorted((str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(by_day))
@@ -165,7 +152,7 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
         before = bars.get(one[: _WIDTH[step]], (0, 0))
         bars[one[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
     made = tuple((period, count, disputed) for period, (count, disputed) in bars.items())
-    return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE)
+    return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE and not cut)
 
 
 def _step(first: str | None, last: str | None) -> Step:
@@ -240,47 +227,6 @@ def dyads(connection: Connection) -> list[tuple[tuple[str, str], int]]:
     for one, other, count in connection.execute(query):
         counted[min(one, other), max(one, other)] += int(count)
     return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
-
-
-def between(
-    connection: Connection, one: str, other: str, since: str | None, until: str | None, limit: int = 1_000
-) -> Between:
-    """The latest incidents in which both countries have a part."""
-    asked = IncidentFilter(actor=one, since=since, until=until)
-    query = filtered(
-        connection, asked, sa.select(incident.c.num), incident.c.last_day, None, [("actor", other)]
-    )
-    nums = connection.execute(query.limit(limit + 1)).scalars().all()
-    bodies = sa.select(incident.c.num, incident.c.body).where(incident.c.num.in_(nums[:limit]))
-    found = {row.num: row.body for row in connection.execute(bodies)}
-    claims, numbers = _claims_of(connection, nums[:limit])
-    reports, homes = _reports_of(connection, numbers)
-    return Between(
-        tuple(_incident(found[num]) for num in nums[:limit]), claims, reports, homes, len(nums) <= limit
-    )
-
-
-def _claims_of(connection: Connection, nums: Sequence[int]) -> tuple[tuple[Claim, ...], set[int]]:
-    query = (
-        sa.select(claim.c.body, claim.c.corrected, claim.c.report)
-        .join(incident_claim, incident_claim.c.claim == claim.c.num)
-        .where(incident_claim.c.incident.in_(nums))
-    )
-    rows = connection.execute(query).all()
-    return tuple(_claim(row.corrected or row.body) for row in rows), {row.report for row in rows}
-
-
-def _reports_of(connection: Connection, nums: Iterable[int]) -> tuple[tuple[Report, ...], dict[str, str]]:
-    """Reports without their texts, and the countries of their publishers by name."""
-    query = (
-        sa.select(report.c.id, report.c.published, publisher.c.name, publisher.c.country)
-        .outerjoin(publisher, publisher.c.num == report.c.publisher)
-        .where(report.c.num.in_(sorted(nums)))
-    )
-    rows = connection.execute(query).all()
-    homes: dict[str, str] = {row.name: row.country for row in rows if row.name and row.country}
-    made = tuple(Report(text="", id=row.id, published=row.published, publisher=row.name) for row in rows)
-    return made, homes
 
 
 class VoiceProfile(msgspec.Struct, frozen=True):

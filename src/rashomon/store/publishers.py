@@ -7,6 +7,7 @@ A profile comes from the table of media when a publisher is first met, and stays
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from sqlalchemy.engine import Connection
 from rashomon.errors import InputError
 from rashomon.knowledge.actors import publisher_profile
 from rashomon.knowledge.names import fold
-from rashomon.store.schema import publisher
+from rashomon.store.schema import pieces, publisher
 
 SIDES = ("state", "public", "private", "independent", "party")
 
@@ -63,6 +64,18 @@ def profile_of(connection: Connection, name: str) -> Publisher | None:
     """The profile of a publisher by its name; None where the store has none of its reports."""
     row = connection.execute(sa.select(publisher).where(publisher.c.key == key_of(name))).first()
     return None if row is None else of_row(row)
+
+
+def profiles_of(connection: Connection, names: Iterable[str]) -> dict[str, Publisher]:
+    """The profiles of publishers, by their names; those that the store has no report of are left out."""
+    by_key: dict[str, list[str]] = {}
+    for name in names:
+        by_key.setdefault(key_of(name), []).append(name)
+    found: dict[str, Publisher] = {}
+    for some in pieces(by_key):
+        for row in connection.execute(sa.select(publisher).where(publisher.c.key.in_(some))):
+            found.update(dict.fromkeys(by_key[row.key], of_row(row)))
+    return found
 
 
 def of_row(row: sa.Row[tuple[object, ...]]) -> Publisher:

@@ -19,7 +19,7 @@ from rashomon.errors import InputError
 from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
 from rashomon.store import leads
-from rashomon.store.leads import Facet, Wanted, lead_of, led
+from rashomon.store.leads import Wanted, lead_of, led
 from rashomon.store.records import ClaimRecord, IncidentRecord, Page, cursor_of, key_of
 from rashomon.store.rows import iso_day, party_value
 from rashomon.store.rows import key_of as name_key
@@ -121,12 +121,29 @@ def filtered(
     query: sa.Select[Any],
     column: sa.Column[str] | None,
     after: tuple[str, int] | None,
-    also: Sequence[Facet] = (),
     many: bool = False,
 ) -> sa.Select[Any]:
     """A query over `incident` with its filters and its order: by `column` from the latest on, after that
-    place where there is one; `column` None for no order. `also` are further facets that are asked for;
-    `many` says that not a page is asked for but thousands."""
+    place where there is one; `column` None for no order. `many` says that not a page is asked for but
+    thousands."""
+    query, wanted = _conditions(asked, query, many)
+    lead = lead_of(connection, wanted, column is incident.c.changed)
+    return led(connection, query, wanted, lead, column, after)
+
+
+def latest_of(
+    connection: Connection, asked: IncidentFilter, query: sa.Select[Any]
+) -> tuple[sa.Select[Any], bool]:
+    """As `filtered`, for what thousands of incidents are counted or drawn by, the latest first; and whether
+    that is cut: of what leads only the latest `leads.MOST` are looked at."""
+    query, wanted = _conditions(asked, query, many=True)
+    wanted = msgspec.structs.replace(wanted, bounded=wanted.plain or wanted.parts > 1)
+    lead = lead_of(connection, wanted, changed=False)
+    return led(connection, query, wanted, lead, incident.c.last_day, None), wanted.bounded and leads.cut(lead)
+
+
+def _conditions(asked: IncidentFilter, query: sa.Select[Any], many: bool) -> tuple[sa.Select[Any], Wanted]:
+    """The query with all that is asked of columns of incidents, and what else is asked."""
     plain: list[sa.ColumnElement[bool]] = []
     since, until = day_of(asked.since, "since"), day_of(asked.until, "until")
     if since:
@@ -143,12 +160,10 @@ def filtered(
         if (value := getattr(asked, name)) is not None:
             query = query.where(incident.c[name] == value)
     query = query.where(incident.c.dismissed == int(asked.dismissed), *plain)
-    wanted = Wanted(
-        asked.country, asked.type, tuple(dict.fromkeys([*asked.facets(), *also])), asked.side, asked.words,
+    return query, Wanted(
+        asked.country, asked.type, tuple(dict.fromkeys(asked.facets())), asked.side, asked.words,
         asked.dismissed, bool(plain), since, many,
     )  # fmt: skip
-    lead = lead_of(connection, wanted, column is incident.c.changed)
-    return led(connection, query, wanted, lead, column, after)
 
 
 def _within(box: tuple[float, float, float, float]) -> list[sa.ColumnElement[bool]]:
@@ -206,6 +221,7 @@ def claims(connection: Connection, asked: ClaimFilter, cursor: str | None, limit
             query = query.with_hint(claim, _index_of_claims(connection, asked), "sqlite")
         else:
             query = query.where(claim.c.num.in_(sa.select(claim_party.c.claim).where(its)))
+            query = query.with_hint(claim, "INDEXED BY ix_claim_num", "sqlite")
     else:
         query = query.with_hint(claim, _index_of_claims(connection, asked), "sqlite")
     after = key_of(cursor, "claims")

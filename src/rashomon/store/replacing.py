@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
+from rashomon.store import dyads
 from rashomon.store.fulltext import day_row
 from rashomon.store.rows import Row, Told, encoded, facets, incident_columns, words_of
 from rashomon.store.ruling import dismissed
@@ -25,6 +26,7 @@ from rashomon.store.schema import (
     incident,
     incident_alias,
     incident_claim,
+    incident_dyad,
     incident_facet,
     incident_text,
     pieces,
@@ -219,12 +221,14 @@ def _index(connection: Connection, news: Sequence[_New], olds: Mapping[int, _Old
     there = [new.num for new in news if new.heir_of is not None]
     for some in pieces(there):
         connection.execute(sa.delete(incident_facet).where(incident_facet.c.incident.in_(some)))
+        connection.execute(sa.delete(incident_dyad).where(incident_dyad.c.incident.in_(some)))
     there.sort(key=lambda num: (olds[num].row["last_day"], num))
     if there:
         gone = sa.delete(incident_text).where(incident_text.c.num == sa.bindparam("of"))
         connection.execute(gone, [{"of": num} for num in there])
     found: list[Row] = []
     words: list[Row] = []
+    between: list[Row] = []
     for new in news:
         claims = [one.claim for one in new.claims]
         told = {one.claim.report: one.told for one in new.claims}
@@ -233,12 +237,16 @@ def _index(connection: Connection, news: Sequence[_New], olds: Mapping[int, _Old
             {"kind": kind, "value": value, "last_day": last, "incident": new.num}
             for kind, value in sorted(facets(new.incident, claims, told))
         )
+        homes = {ref: each.publisher for ref, each in told.items()}
+        between += dyads.rows_of(new.num, last, new.incident, claims, homes)
         text = words_of(new.incident, claims, told)
         words.append({"num": new.num, "words": text, "day_row": day_row(last, new.num)})
     if news:
         connection.execute(sa.insert(incident_facet), found)
         words.sort(key=lambda row: int(row["day_row"]))
         connection.execute(sa.insert(incident_text), words)
+    if between:
+        connection.execute(sa.insert(incident_dyad), between)
 
 
 def _lead_on(

@@ -6,6 +6,7 @@
                              claim 1-n claim_filing where reconciling finds it
     incident n-n claim (incident_claim)          what was reconciled from the claims
              1-n incident_facet                  what incidents are filtered by
+             1-n incident_dyad                   what they tell between two countries
              1-1 incident_text                   the words that they are searched by
              1-n incident_alias                  names that an incident had
     change, correction, tombstone, setting       what happened to them, what people decided
@@ -37,6 +38,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData(
@@ -112,6 +114,14 @@ report = Table(
     Index("ix_report_link", "link"),
     Index("ix_report_content", "content"),
     Index("ix_report_original", "original"),
+    # copies whose original went: few, and only for a moment
+    Index(
+        "ix_report_orphan",
+        "day",
+        "num",
+        sqlite_where=text("original IS NULL AND relation IS NOT NULL"),
+        postgresql_where=text("original IS NULL AND relation IS NOT NULL"),
+    ),
     Index("ix_report_reader", "reader"),
 )
 
@@ -185,6 +195,25 @@ claim = Table(
     ),
     Index("ix_claim_geonameid", "geonameid", "last_day"),
     Index("ix_claim_copy_key", "copy_key"),
+    Index(
+        "ix_claim_corrected",
+        "num",
+        sqlite_where=text("corrected IS NOT NULL"),
+        postgresql_where=text("corrected IS NOT NULL"),
+    ),
+    # by row, for what was found among parties
+    Index(
+        "ix_claim_num",
+        "num",
+        "last_day",
+        "first_day",
+        "type",
+        "mode",
+        "status",
+        "frame",
+        "country",
+        "voice",
+    ),
 )
 
 claim_filing = Table(
@@ -264,7 +293,7 @@ incident = Table(
         "country",
         *_FILTERED,
     ),
-    # the same by row, for what was found among facets or words
+    # the same by row, for what was found among facets or words, and what a map shows of each
     Index(
         "ix_incident_num",
         "num",
@@ -275,6 +304,10 @@ incident = Table(
         "country",
         *_FILTERED,
         "changed",
+        "id",
+        "score",
+        "place",
+        "place_precision",
     ),
 )
 
@@ -298,6 +331,19 @@ incident_facet = Table(
     _of("incident", "incident"),
     PrimaryKeyConstraint("kind", "value", "last_day", "incident"),
     Index("ix_incident_facet_incident", "incident", "kind", "value"),
+    sqlite_with_rowid=False,
+)
+
+incident_dyad = Table(
+    "incident_dyad",
+    metadata,
+    Column("a", Text, nullable=False),  # codes of two countries, in the order of the alphabet
+    Column("b", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    _of("incident", "incident"),
+    Column("told", Text, nullable=False),  # JSON: a `Part` of `rashomon.reconcile.tension`
+    PrimaryKeyConstraint("a", "b", "last_day", "incident"),
+    Index("ix_incident_dyad_incident", "incident"),
     sqlite_with_rowid=False,
 )
 

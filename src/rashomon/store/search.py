@@ -110,17 +110,33 @@ def _match(index: sa.TableClause, words: str) -> sa.ColumnElement[bool]:
 
 
 def _row(index: sa.TableClause) -> sa.ColumnElement[int]:
-    return index.c.rowid.bitwise_and(sa.literal_column(str(MASK), sa.BigInteger))
+    return _low(index.c.rowid)
+
+
+def _low(row: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return row.bitwise_and(sa.literal_column(str(MASK), sa.BigInteger))
 
 
 def led_by_words(
-    query: sa.Select[Any], words: str, table: sa.Table = incident_text, of: sa.Table = incident
+    query: sa.Select[Any],
+    words: str,
+    first: int | None = None,
+    most: int | None = None,
+    table: sa.Table = incident_text,
+    of: sa.Table = incident,
 ) -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
     """A query over `of` (SQLite) that goes through what has some words, and the number that it is in the
-    order of."""
+    order of: from `first` on, where that is given; the latest `most` of them."""
     index = _index_of(table)
+    found = sa.select(index.c.rowid).where(_match(index, words))
+    if first is not None:
+        found = found.where(index.c.rowid >= first)
+    if most is not None:
+        some = found.order_by(index.c.rowid.desc()).limit(most).subquery("latest")
+        return query.select_from(of.join(some, of.c.num == _low(some.c.rowid))), some.c.rowid
     query = query.select_from(of.join(index, of.c.num == _row(index)))
-    return query.where(_match(index, words)), index.c.rowid
+    assert found.whereclause is not None
+    return query.where(found.whereclause), index.c.rowid
 
 
 def in_order(

@@ -125,7 +125,7 @@ def one_incident(connection: Connection, ref: str) -> IncidentDetail | None:
     ordered = [told[ref] for ref in record.incident.claims if ref in told]
     entries = entries_of(connection, {each.report for each in ordered})
     names = {entry.publisher for entry in entries.values() if entry.publisher is not None}
-    profiles = {name: found for name in names if (found := publishers.profile_of(connection, name))}
+    profiles = publishers.profiles_of(connection, sorted(names))
     log = sa.select(change).where(change.c.incident == record.id).order_by(change.c.num.desc())
     return IncidentDetail(
         record,
@@ -257,9 +257,8 @@ def _reports(
     elif words is not None and publisher_name is not None and _few(connection, query):
         query = query.where(has_words(words, report_text, report.c.day))
     elif words is not None:
-        query, row = led_by_words(query, words, report_text, report)
-        if first is not None:
-            query = query.where(row >= day_row(first, 0))
+        from_ = None if first is None else day_row(first, 0)
+        query, row = led_by_words(query, words, from_, None, report_text, report)
         if last is not None:
             query = query.where(row <= day_row(last, MASK))
         query = in_order(query, row, after)

@@ -49,7 +49,8 @@ def sizes_of(store: Store) -> Sizes:
         rows["reports_forgotten"] = _count(connection, tombstone, tombstone.c.kind == "id")
         rows["changes"] = int(connection.execute(sa.select(sa.func.max(change.c.num))).scalar() or 0)
         rows |= _waiting(connection)
-        last = connection.execute(sa.select(sa.func.max(report.c.added))).scalar()
+        # the last row is the last that was added; no index has the moment
+        last = connection.execute(sa.select(report.c.added).order_by(report.c.num.desc()).limit(1)).scalar()
         size = _size(connection, store)
     when = None if last is None else datetime.datetime.fromisoformat(str(last)).timestamp()
     return Sizes(size, rows, when)

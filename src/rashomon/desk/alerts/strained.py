@@ -11,9 +11,8 @@ from rashomon.desk.alerts.judging import Found
 from rashomon.desk.alerts.rules import TensionRises
 from rashomon.desk.alerts.unusual import Rise, rises
 from rashomon.exports.tension import dyad_words, narrators_words
-from rashomon.reconcile.narrators import home_key
-from rashomon.reconcile.tension import Point, tension
-from rashomon.store import overviews
+from rashomon.reconcile.tension import Point, dyad_of, summed
+from rashomon.store import dyads
 from rashomon.store.schema import report
 
 LATE = 7
@@ -39,9 +38,8 @@ def strained(connection: Connection, rule: TensionRises, today: str, late: int =
     # a rise that began before what is looked at has to be known, or its later days would be a new one
     start = end - datetime.timedelta(days=late + rule.days)
     since = start - datetime.timedelta(days=rule.days)
-    between = overviews.between(connection, *rule.pair, since.isoformat(), last, MOST)
-    homes = {home_key(name): land for name, land in between.homes.items()}
-    told = tension(between.incidents, between.claims, between.reports, dyads=[rule.pair], homes=homes)
+    between = dyads.between(connection, dyad_of(*rule.pair), since.isoformat(), last, MOST)
+    told = summed(between.told, homes=between.homes)
     points = {point.first: point for point in told.points if point.told_by == rule.narrator}
     found = rises(
         {day: -point.conflict for day, point in points.items()},

@@ -128,6 +128,7 @@
   function incidents(box) {
     var map = start(box);
     var note = document.getElementById("mapnote");
+    note.textContent = "The points are on their way; the list below shows the same incidents.";
     draw(map, box);
     var layer = L.layerGroup().addTo(map);
     var rows = [];

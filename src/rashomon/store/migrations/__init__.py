@@ -5,18 +5,27 @@ Each step is a module of `versions` in alembic's form. `HEAD` names the last of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rashomon.errors import StoreDamaged, StoreTooNew
 from rashomon.store.engine import Store
 
-HEAD = "0004"
-KNOWN = ("0001", "0002", "0003", "0004")
+HEAD = "0005"
+KNOWN = ("0001", "0002", "0003", "0004", "0005")
 
 
-def upgrade(store: Store) -> None:
+_MANY = 50_000  # claims, from which on a step takes more than a moment
+
+
+def upgrade(store: Store, say: Callable[[str], None] = lambda _line: None) -> None:
     """Bring a store to the present form. One process does it, others wait; it is done whole or not at all.
+
+    Args:
+        store: it is open, whatever its form.
+        say: hears, of a large store, that it is done and how far it is.
 
     Raises:
         StoreTooNew: a later version of Rashomon made it.
@@ -26,7 +35,7 @@ def upgrade(store: Store) -> None:
     with store.reading() as connection:
         at = _version(connection, store.name)
     if at != HEAD:
-        store.write(lambda connection: _upgrade(connection, store.name))
+        store.write(lambda connection: _upgrade(connection, store.name, say))
 
 
 def form_of(connection: Connection) -> str | None:
@@ -51,8 +60,9 @@ def _version(connection: Connection, name: str) -> str | None:
     return at
 
 
-def _upgrade(connection: Connection, name: str) -> None:
-    if _version(connection, name) == HEAD:  # another process was quicker
+def _upgrade(connection: Connection, name: str, say: Callable[[str], None]) -> None:
+    at = _version(connection, name)
+    if at == HEAD:  # another process was quicker
         return
     from alembic import command
     from alembic.config import Config
@@ -60,6 +70,14 @@ def _upgrade(connection: Connection, name: str) -> None:
     config = Config()
     config.set_main_option("script_location", "rashomon.store:migrations")
     config.attributes["connection"] = connection
+    if at is not None:
+        claims = int(connection.execute(sa.text("SELECT max(num) FROM claim")).scalar() or 0)
+        if claims > _MANY:
+            say(
+                f"an earlier version of Rashomon made this store: bringing its {claims:,} claims to the "
+                "present form, which takes some minutes a million; stopped, it is as it was before"
+            )
+            config.attributes["say"] = say
     command.upgrade(config, "head")
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from rashomon.store.fulltext import INDEXED, sqlite_fill, sqlite_statements
+from rashomon.store.migrations.saying import say
 
 revision = "0002"
 down_revision = "0001"
@@ -45,6 +46,7 @@ def upgrade() -> None:
         for name in names:
             op.drop_index(f"ix_{table}_{name}", table_name=table)
     for table, made in MADE.items():
+        say(f"indexes of {table}s")
         for name, columns in made.items():
             op.create_index(f"ix_{table}_{name}", table, columns, unique=False)
     connection = op.get_bind()
@@ -62,7 +64,9 @@ def upgrade() -> None:
             op.execute(statement)
         for table in INDEXED:
             rows = connection.execute(sa.text(f"SELECT day_row FROM {table}")).scalars().all()
-            for statement in sqlite_fill(table, rows):
+            for at, statement in enumerate(sqlite_fill(table, rows)):
+                if at % 10 == 0:
+                    say(f"words of {table.partition('_')[0]}s: {at * STEP:,} of {len(rows):,}")
                 connection.exec_driver_sql(statement)
 
 
