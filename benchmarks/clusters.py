@@ -2,8 +2,8 @@
 
 The nodes are processes of this machine (`ray.cluster_utils.Cluster`): a head that takes no work, so that the
 master lives, and two that do. A round reads an archive of short reports. When some share of them is read
-(drawn from a fifth to four fifths), the raylet of one of the two is killed, and with it all its workers; a new
-node is started in its place. Looked at after each round: whether the tables are those of an undisturbed
+(drawn from a fifth to four fifths), the raylet of one of the two is killed, and with it all its workers; a
+new node is started in its place. Looked at after each round: whether the tables are those of an undisturbed
 reading, byte for byte, and how many reports were read twice. All rounds are tasks of one driver.
 
 Reading is a stand-in that takes `--ms` a report and finds one claim; the model has no part in what is tried
