@@ -44,6 +44,7 @@ from rashomon.bulk.options import LOOKING_READER, READER
 from rashomon.bulk.plan import plan
 from rashomon.bulk.pool import Pool
 from rashomon.bulk.reading import ReadTask, read_shard, reader_of
+from rashomon.bulk.running import Progress
 
 FLOORS = {"share": 0.55, "spacy": 0.8, "roberta": 5.0, "copies": 1.5, "processes": 1.8}
 DENSE, MIXED = "dense", "mixed"
@@ -162,16 +163,51 @@ def flat(given: Reports, folder: Path, _: Path) -> Measured:
     return _growth("flat", archives.short(500 * len(given)), folder, options)
 
 
+class _Sizes:
+    """Resident memory in MB of the process that reads and of the one that sees to it, by the share of the
+    reports that are read."""
+
+    def __init__(self) -> None:
+        self.share: float | None = None  # None: not reading yet, or no more
+        self.reading: list[tuple[float, float]] = []
+        self.seeing: list[tuple[float, float]] = []
+
+    def follow(self, progress: Progress) -> None:
+        """Called as reading goes on."""
+        self.share = progress.done / max(progress.total, 1) if progress.stage == "reading" else None
+
+    def take(self, pids: Sequence[int]) -> None:
+        """Look at the sizes."""
+        if self.share is not None:
+            self.reading += [(self.share, _resident(pid)) for pid in pids]
+            self.seeing.append((self.share, _resident(os.getpid())))
+
+    def told(self) -> tuple[float, str]:
+        """The growth of the process that reads, from the first tenth to the last; and all in words."""
+        words = []
+        for who, sizes in (("reading", self.reading), ("seeing to it", self.seeing)):
+            early = max(size for share, size in sizes if share <= max(0.1, sizes[0][0]))
+            late = max(size for share, size in sizes if share >= min(0.9, sizes[-1][0]))
+            first, most = sizes[0][1], max(size for _, size in sizes)
+            words.append(
+                f"{who}: {first:.0f} MB at the start, {early:.0f} in the first tenth, "
+                f"{late:.0f} in the last, {most:.0f} at most"
+            )
+            if who == "reading":
+                growth = late / early
+        return growth, "; ".join(words)
+
+
 def _growth(name: str, given: Reports, folder: Path, options: Options) -> Measured:
-    path = archives.write(folder / "all.jsonl", given)
+    path, count = archives.write(folder / "all.jsonl", given), len(given)
+    del given  # the size of this process is looked at too
     pools: list[Pool] = []
-    sizes: list[float] = []
+    sizes = _Sizes()
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(0.25):
-            for pid in pools[-1].processes if pools else ():
-                sizes.append(_resident(pid))
+            sizes.take(pools[-1].processes if pools else ())
 
     def pool() -> Pool:
         pools.append(Pool(1))
@@ -180,13 +216,12 @@ def _growth(name: str, given: Reports, folder: Path, options: Options) -> Measur
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        run([str(path)], folder / "out", options, pool)
+        run([str(path)], folder / "out", options, pool, sizes.follow)
     finally:
         over.set()
         thread.join()
-    early, late = max(sizes[: len(sizes) // 10]), max(sizes[-len(sizes) // 10 :])
-    told = f"{early:.0f} MB after a tenth, {late:.0f} MB at the end, {max(sizes):.0f} MB at most"
-    return Measured(name, late / early, f"{told} ({len(given):,} reports)")
+    growth, told = sizes.told()
+    return Measured(name, growth, f"{told} ({count:,} reports)")
 
 
 def _resident(pid: int) -> float:

@@ -3,6 +3,7 @@
     python benchmarks/store_kills.py --kills 300                   every case below, on SQLite
     python benchmarks/store_kills.py --kills 40 --postgresql       on a PostgreSQL server of its own
     python benchmarks/store_kills.py --kills 20 --only migrate     one case
+    python benchmarks/store_kills.py --kills 300 --results FILE    stopped, it goes on from what FILE says
 
 A case is a piece of work on a store. It runs whole once: that is the clean run. Then it is started again and
 again on a store that begins as the clean one did, and killed (SIGKILL) after a time drawn from 0 to what the
@@ -246,6 +247,28 @@ class Tally:
     seconds: float = 0.0
 
 
+class Results:
+    """Tallies that outlast an interruption: a line of JSON for each time that a case has ended."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._found: dict[str, Tally] = {}
+        for line in path.read_text("utf-8").splitlines() if path is not None and path.exists() else []:
+            with contextlib.suppress(json.JSONDecodeError):  # the last line, where writing it was interrupted
+                name, known = json.loads(line)
+                self._found[name] = Tally(**known)
+
+    def of(self, name: str) -> Tally:
+        """What was seen of a case so far."""
+        return self._found.setdefault(name, Tally())
+
+    def keep(self, name: str) -> None:
+        """Write down what was seen of a case so far."""
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([name, vars(self._found[name])]) + "\n")
+
+
 @dataclass
 class Case:
     """A piece of work. `lines`: it writes a file of reports too. `later`: it makes a store of a later form,
@@ -266,8 +289,9 @@ class Fault(Exception):
 class Bench:
     """Runs cases on one kind of database; `target` names a store, `copy` makes one like another."""
 
-    def __init__(self, folder: Path, dice: random.Random, server: Any = None) -> None:
-        self.folder, self.dice, self.server = folder, dice, server
+    def __init__(self, folder: Path, seed: int, results: Results, server: Any = None) -> None:
+        self.folder, self.seed, self.results, self.server = folder, seed, results, server
+        self.dice = random.Random(seed)
         self.spawn = multiprocessing.get_context("forkserver")
         self.spawn.set_forkserver_preload(["store_kills_preload"])
         self._made = 0
@@ -304,8 +328,10 @@ class Bench:
         return store, time.monotonic() - begun
 
     def run(self, case: Case, kills: int, say: Callable[[str], None]) -> Tally:
-        """Kill a case so often. Raises Fault."""
-        tally, begun = Tally(), time.monotonic()
+        """Kill a case so often, with what was done before. Raises Fault."""
+        tally, begun = self._tally(case.name), time.monotonic()
+        if tally.kills >= kills:
+            return tally
         clean, length = self.clean(case)
         wanted = contents(clean)
         lines = sorted(lines_of(clean)) if case.lines else []
@@ -342,19 +368,28 @@ class Bench:
                 raise Fault(f"{case.name}: the lines differ from a clean run")
             tally.acknowledged += len(set(acked.read_text().splitlines())) - 1
             tally.ended += 1
-            say(f"{case.name}: {tally.kills} of {kills} kills")
-        tally.seconds = time.monotonic() - begun
+            tally.seconds, begun = tally.seconds + time.monotonic() - begun, time.monotonic()
+            self.results.keep(case.name)
+            say(f"{case.name}: {tally.kills} of {kills} kills, {tally.seconds:.0f} s")
+        return tally
+
+    def _tally(self, name: str) -> Tally:
+        """What was seen of a case so far; the dice fall otherwise than they did then."""
+        tally = self.results.of(name)
+        self.dice = random.Random(f"{self.seed} {name} {tally.kills}")
         return tally
 
     def crash(self, case: Case, crashes: int, say: Callable[[str], None]) -> Tally:
         """Crash the server under a case that goes on by itself when it is there again."""
-        tally, begun = Tally(), time.monotonic()
+        tally, begun = self._tally(CRASH), time.monotonic()
+        if tally.kills >= crashes:
+            return tally
         clean, length = self.clean(case)
         wanted = contents(clean)
         while tally.kills < crashes:
             store, acked = self.target(case.before), self.folder / f"crash.{tally.ended}.acked"
             process = self.start(case, store, acked)
-            until = time.monotonic() + 30
+            until = time.monotonic() + _PATIENCE_SECONDS
             while (
                 not acked.exists() or not acked.read_text()
             ):  # where it is not there at the start, that is told
@@ -378,8 +413,9 @@ class Bench:
                 raise Fault("what is stored differs from a clean run")
             tally.acknowledged += len(set(acked.read_text().splitlines())) - 1
             tally.ended += 1
-            say(f"{case.name}: {tally.kills} of {crashes} crashes")
-        tally.seconds = time.monotonic() - begun
+            tally.seconds, begun = tally.seconds + time.monotonic() - begun, time.monotonic()
+            self.results.keep(CRASH)
+            say(f"{case.name}: {tally.kills} of {crashes} crashes, {tally.seconds:.0f} s")
         return tally
 
     def look(self, case: Case, store: str, acked: Path, when: str, tally: Tally) -> None:
@@ -487,19 +523,20 @@ def cases(bench: Bench, folder: Path, size: int, address: str, port: int) -> lis
     ]
 
 
+CRASH = "crash of the server"
 SHARES = {"intake": 4, "reconcile": 4, "reading": 1, "watch": 3, "reread": 3, "forget": 2, "migrate": 3}
 
 
 def run(
     kills: int, *, size: int = 40, seed: int = 0, only: list[str] | None = None, server: Any = None,
-    crashes: int = 0, say: Callable[[str], None] = lambda _line: None,
+    crashes: int = 0, say: Callable[[str], None] = lambda _line: None, results: Path | None = None,
 ) -> dict[str, Tally]:  # fmt: skip
     """Kill the cases so often in all, each by its share. Raises Fault."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
     found: dict[str, Tally] = {}
     with tempfile.TemporaryDirectory(prefix="rashomon-kills-") as name, feed(24) as (address, port):
         folder = Path(name)
-        bench = Bench(folder, random.Random(seed), server)
+        bench = Bench(folder, seed, Results(results), server)
         every = cases(bench, folder, size, address, port)
         if server is not None:
             every = [case for case in every if not case.lines]  # it keeps a file beside the store
@@ -509,7 +546,7 @@ def run(
             share = max(1, round(kills * SHARES[case.name] / total))
             found[case.name] = bench.run(case, share, say)
         if crashes:
-            found["crash of the server"] = bench.crash(every[0], crashes, say)
+            found[CRASH] = bench.crash(every[0], crashes, say)
     return found
 
 
@@ -524,6 +561,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", action="append", choices=sorted(SHARES))
     parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--results", type=Path, help="a file: what was seen is kept there, and gone on from")
     given = parser.parse_args()
 
     def say(line: str) -> None:
@@ -535,9 +573,10 @@ def main() -> None:
 
             with server() as running:
                 found = run(given.kills, size=given.size, seed=given.seed, only=given.only, server=running,
-                            crashes=given.crashes, say=say)  # fmt: skip
+                            crashes=given.crashes, say=say, results=given.results)  # fmt: skip
         else:
-            found = run(given.kills, size=given.size, seed=given.seed, only=given.only, say=say)
+            found = run(given.kills, size=given.size, seed=given.seed, only=given.only, say=say,
+                        results=given.results)  # fmt: skip
     except Fault as fault:
         raise SystemExit(f"FAULT: {fault}") from None
     print(f"{'case':<22}{'kills':>7}{'before a word':>15}{'ended':>7}{'acknowledged':>14}{'seconds':>9}")

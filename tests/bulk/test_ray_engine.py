@@ -29,6 +29,18 @@ def test_tables_are_those_of_the_pool(tmp_path: Path) -> None:
     assert fingerprint(tmp_path / "ray") == fingerprint(tmp_path / "pool")
 
 
+def test_a_node_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ray
+
+    def late(**_: object) -> None:
+        raise Exception("The current node timed out during startup.")  # ray has no class for it
+
+    monkeypatch.setattr(ray, "init", late)
+    with pytest.raises(InputError, match="timed out during startup") as told:
+        RayEngine(LOCAL)
+    assert "docs/scale.md" in str(told.value.hint)
+
+
 def test_an_address_without_a_cluster_is_told() -> None:
     with pytest.raises(InputError, match="no Ray cluster"):
         RayEngine("127.0.0.1:1")

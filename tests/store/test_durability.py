@@ -121,6 +121,37 @@ def test_several_processes_write_into_one_store(target: str) -> None:
         assert sound(desk)
 
 
+def test_a_reading_sees_the_store_of_one_moment(desk: Desk) -> None:
+    """A page is put together by several statements: what others write between must not show in half of it."""
+    held = sa.text("SELECT (SELECT count(*) FROM report), (SELECT count(*) FROM incident)")
+    desk.add(attack(1))
+    with desk.store.reading() as connection:
+        before = tuple(connection.execute(held).one())
+        desk.add([attack(2, town="Lipnik"), attack(3, town="Hrid")])
+        assert tuple(connection.execute(held).one()) == before
+    with desk.store.reading() as connection:
+        assert connection.execute(held).one()[0] == 3
+
+
+def test_a_list_is_whole_while_its_incidents_go(desk: Desk) -> None:
+    desk.add([attack(1), attack(2, town="Hrid", when="2024-05-02")])
+    refs = [record.id for record in desk.incidents()]
+    assert len(refs) == 2
+    merged: list[int] = []
+
+    def between(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("SELECT incident") and not merged:
+            merged.append(1)
+            desk.corrections.merge(refs, by="Ana")
+
+    sa.event.listen(desk.store.engine, "after_cursor_execute", between)
+    try:
+        assert [record.id for record in desk.incidents()] == refs
+    finally:
+        sa.event.remove(desk.store.engine, "after_cursor_execute", between)
+    assert merged and desk.count() == 1
+
+
 def test_a_store_that_is_held_is_busy_not_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "BUSY_SECONDS", 0.05)
     monkeypatch.setattr(opening, "TRIES", 2)

@@ -18,6 +18,10 @@ from rashomon.errors import InputError, MissingExtra
 
 LOCAL = "local"
 _PATIENCE = 10.0
+_HINT = (
+    "start one with ray start --head, then --ray auto; where a node does not start in time, see "
+    "'On many machines' in docs/scale.md"
+)
 
 
 class RayEngine:
@@ -50,10 +54,8 @@ class RayEngine:
                 runtime_env={"env_vars": variables},
                 **local,
             )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise InputError(
-                f"there is no Ray cluster: {error}", where=address, hint="ray start --head, then --ray auto"
-            ) from error
+        except Exception as error:  # ray raises nothing more precise where a node does not start
+            raise InputError(f"there is no Ray cluster: {error}", where=address, hint=_HINT) from error
         self._task = ray.remote(num_cpus=1, max_retries=0)(perform)
         self._numbers: dict[Any, int] = {}
         self.slots = slots or max(int(ray.cluster_resources().get("CPU", 1)), 1)

@@ -79,8 +79,11 @@ class Store:
         Raises:
             StoreError: the store cannot be read.
         """
-        with self._errors(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self._errors(), self.engine.connect() as connection:
+            if not self.sqlite:  # where each statement would see what was written before it
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Do `work` as one whole: all of it is in the store when this returns, or nothing when it raises.
