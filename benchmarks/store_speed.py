@@ -37,7 +37,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import msgspec  # noqa: E402
 from made_reports import Maker  # noqa: E402
 
-from rashomon.model import Reading  # noqa: E402
+from rashomon.model import Claim, Reading  # noqa: E402
 from rashomon.store.desk import Desk  # noqa: E402
 from rashomon.store.fulltext import INDEXED, sqlite_fill  # noqa: E402
 
@@ -210,12 +210,20 @@ def ask(desk: Desk, times: int, threads: int) -> None:
     print(f"worst p95 of the processor: {1000 * worst:.1f} ms")
 
 
-def _renamed(reading: Reading, with_: str) -> Reading:
-    """A reading under ids of its own."""
+def _renamed(reading: Reading, with_: str, years: int) -> Reading:
+    """A reading under ids of its own, so many years later: near nothing that was added before."""
     replace = msgspec.structs.replace
-    report = replace(reading.report, id=with_ + reading.report.id)
-    claims = [replace(one, id=with_ + one.id, report=report.id) for one in reading.claims]
-    return replace(reading, report=report, claims=tuple(claims))
+
+    def later(day: str) -> str:
+        return f"{int(day[:4]) + years}{'-02-28' if day[4:10] == '-02-29' else day[4:10]}"
+
+    def moved(one: Claim) -> Claim:
+        date = one.date and replace(one.date, first=later(one.date.first), last=later(one.date.last))
+        return replace(one, id=with_ + one.id, report=report.id, date=date)
+
+    day = reading.report.published
+    report = replace(reading.report, id=with_ + reading.report.id, published=day and later(day))
+    return replace(reading, report=report, claims=tuple(map(moved, reading.claims)))
 
 
 def intake(path: Path, count: int) -> None:
@@ -223,7 +231,7 @@ def intake(path: Path, count: int) -> None:
     seed = time.time_ns() % 1_000_000  # new ones each time: what is known is passed over
 
     def made(seed: int, count: int) -> list[Reading]:
-        return [_renamed(each, f"s{seed}-") for each in Maker(seed).readings(count)]
+        return [_renamed(each, f"s{seed}-", 20 + seed % 5_000) for each in Maker(seed).readings(count)]
 
     spent: dict[str, tuple[float, float]] = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -36,7 +36,7 @@ Dyad = tuple[str, str]
 """Two codes of countries in the order of the alphabet."""
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """One dyad in one period, as one group of narrators tells it.
 
     `told_by` is "all", the code of one of the two countries, "others" or "unplaced". `first` and `last` are
@@ -73,7 +73,7 @@ class Tension(msgspec.Struct, frozen=True):
         return list(dict.fromkeys(point.dyad for point in self.points))
 
 
-class Telling(msgspec.Struct, frozen=True, array_like=True):
+class Telling(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one or more claims of an incident tell of a dyad, as far as sums of scores ask: a type with its
     score, the days that they give, and who tells it - of a quoted voice (`quoted`) its country, of a
     publisher's own voice the publisher's name."""
@@ -87,7 +87,7 @@ class Telling(msgspec.Struct, frozen=True, array_like=True):
     claims: int = 1
 
 
-class Part(msgspec.Struct, frozen=True, array_like=True):
+class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The part of an incident in a dyad: the days of the incident, and what is told of the dyad in it. It
     holds all that `summed` asks, so it can be kept in place of the claims."""
 

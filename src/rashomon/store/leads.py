@@ -100,6 +100,24 @@ def lead_of(connection: Connection, wanted: Wanted, changed: bool) -> Lead:
     return best
 
 
+def settled(connection: Connection, query: sa.Select[Any], wanted: Wanted, changed: bool) -> Lead:
+    """What leads a page: as `lead_of`, but where common words would, and all else that is asked for together
+    leaves only a few incidents, that leads, and the words are looked up in each. `query` has the plain
+    conditions."""
+    lead = lead_of(connection, wanted, changed)
+    if lead.kind != "words" or wanted.many or not (wanted.plain or wanted.parts > 1):
+        return lead
+    if (lead.count or _count(connection, wanted, lead)) < ENOUGH:
+        return lead
+    bare = msgspec.structs.replace(wanted, words=None)
+    other = lead_of(connection, bare, changed)
+    if other.kind in ("facet", "side") and other.count >= ENOUGH:
+        return lead  # too many to look through
+    some = led(connection, query, bare, other, None, None).limit(FEW + 1).subquery()
+    found = int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+    return other if found <= FEW else lead
+
+
 def _count(connection: Connection, wanted: Wanted, lead: Lead) -> int:
     """How many incidents there are with what leads, up to `ENOUGH`, or further where many are asked for."""
     one = sa.select(sa.literal(1))
@@ -227,4 +245,4 @@ def led(
     return query.order_by(*(each.desc() for each in order))
 
 
-__all__ = ["ENOUGH", "Facet", "Lead", "Wanted", "cut", "has", "lead_of", "led"]
+__all__ = ["ENOUGH", "Facet", "Lead", "Wanted", "cut", "has", "lead_of", "led", "settled"]

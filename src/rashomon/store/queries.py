@@ -19,7 +19,7 @@ from rashomon.errors import InputError
 from rashomon.model import Claim
 from rashomon.reconcile.incidents import Incident
 from rashomon.store import leads
-from rashomon.store.leads import Wanted, lead_of, led
+from rashomon.store.leads import Wanted, lead_of, led, settled
 from rashomon.store.records import ClaimRecord, IncidentRecord, Page, cursor_of, key_of
 from rashomon.store.rows import iso_day, party_value
 from rashomon.store.rows import key_of as name_key
@@ -127,7 +127,7 @@ def filtered(
     place where there is one; `column` None for no order. `many` says that not a page is asked for but
     thousands."""
     query, wanted = _conditions(asked, query, many)
-    lead = lead_of(connection, wanted, column is incident.c.changed)
+    lead = settled(connection, query, wanted, column is incident.c.changed)
     return led(connection, query, wanted, lead, column, after)
 
 

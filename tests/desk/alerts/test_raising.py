@@ -240,8 +240,11 @@ def test_a_store_without_alerts_is_brought_up(target: str) -> None:
         desk.add(shelling(1))
 
         def back(connection: Any) -> None:
-            for table in ("alert_delivery", "alert", "alert_watch"):
+            for table in ("alert_delivery", "alert", "alert_watch", "incident_dyad"):
                 connection.execute(sa.text(f"DROP TABLE {table}"))
+            for index in ("ix_claim_num", "ix_claim_corrected", "ix_report_orphan"):
+                connection.execute(sa.text(f"DROP INDEX {index}"))
+            connection.execute(sa.text("DELETE FROM setting WHERE key = 'dyads'"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
 
         desk.store.write(back)
