@@ -226,6 +226,19 @@ def test_a_reader_that_goes_away_ends_it_silently(tmp_path: Path) -> None:
     assert command.wait(timeout=60) == 1
 
 
+@pytest.mark.parametrize(
+    ("closed", "status", "said"),
+    [("<&-", 1, "<stdin>: the text is empty"), (">&-", 1, "standard output is closed"), ("2>&-", 1, "")],
+)
+def test_closed_streams_are_no_accident(closed: str, status: int, said: str) -> None:
+    line = f'"$0" -c "$1" read - {closed}'
+    command = ["sh", "-c", line, sys.executable, PROCESS]
+    folder = Path(__file__).parent
+    done = subprocess.run(command, input=b"", capture_output=True, timeout=120, cwd=folder)
+    assert done.returncode == status and b"Traceback" not in done.stderr
+    assert said in done.stderr.decode()
+
+
 def test_a_process_reads_and_says_so_by_its_status(mixed: Path) -> None:
     done = process("read", mixed)
     assert done.returncode == 1

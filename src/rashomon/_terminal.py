@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, BinaryIO, Self
 
-from rashomon.errors import RashomonError
+from rashomon.errors import InputError, RashomonError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -176,6 +176,18 @@ def _is_terminal(stream: IO[str] | None) -> bool:
     return False
 
 
+def hold_standard_streams() -> None:
+    """Put nothing in the place of a standard stream that was closed when the process was started: the first
+    file that is opened would take its number, and what is meant for the stream. Closed input is empty."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - as long as the process
+
+
 @contextlib.contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
     """Where bytes go: standard output, or a file that is there whole when all went well, and else not at all.
@@ -184,6 +196,8 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         OSError: the file cannot be written.
     """
     if path is None:
+        if sys.stdout is None:
+            raise InputError("standard output is closed", hint="give --output FILE")
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return

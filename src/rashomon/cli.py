@@ -34,7 +34,7 @@ import typer
 
 from rashomon import access_cli, alert_cli, store_cli
 from rashomon._run import REFUSED, Run
-from rashomon._terminal import Messages, printable
+from rashomon._terminal import Messages, hold_standard_streams, printable
 from rashomon.brief_cli import brief
 from rashomon.build_cli import actors, places
 from rashomon.bulk_cli import bulk
@@ -192,6 +192,7 @@ def _default_format(to: Path | None) -> str:
 
 def main() -> None:
     """The command `rashomon`. Where nobody reads its output any more, it ends without a word, status 1."""
+    hold_standard_streams()
     try:
         app(prog_name="rashomon")
     except RashomonError as error:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _STOPPED = 130
 _PAGE = 200
+_WORDS = 60  # characters of an incident's words in the table
 _PATIENCE_SECONDS = 600.0  # a full disk or a server that went away is waited for so long
 
 class ListFormat(StrEnum):
@@ -303,9 +305,10 @@ def _table(records: list[IncidentRecord], count: int) -> None:
         one = record.incident
         when = record.last_day if record.dated else f"({record.last_day})"
         fields = ", ".join(dict.fromkeys(dispute.field for dispute in one.disputes))
+        words = shorten(record.title, _WORDS, placeholder="…")
         cells = (
             when, " ".join((one.type, *one.modes)), one.place.name if one.place else "",
-            str(record.n_voices), str(record.n_reports), fields, record.title[:90],
+            str(record.n_voices), str(record.n_reports), fields, words,
         )  # fmt: skip
         table.add_row(*(Text(printable(cell)) for cell in cells))
     console = Console()

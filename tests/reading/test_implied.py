@@ -1,11 +1,11 @@
-"""Arrests by nobody named."""
+"""Arrests by nobody named; numbers in one mouth; nobody who is nobody."""
 
 from __future__ import annotations
 
 import msgspec
 
-from rashomon.model import Claim, Party, Span, publisher_voice
-from rashomon.reading.implied import with_plain_arresters
+from rashomon.model import Claim, Figure, Party, Span, Voice, publisher_voice
+from rashomon.reading.implied import with_nobody_hit, with_one_voice_a_number, with_plain_arresters
 
 POLICE = Party("police", 0, 6, "Kosovo Police", "XKX COP", "XKX", "COP")
 ARMY = Party("army", 0, 4, "army", "XKX MIL", "XKX", "MIL")
@@ -46,3 +46,38 @@ def test_other_deeds_and_arrests_by_others_stay_as_they_are() -> None:
         claim("c-4", "COERCE", "arrest", ARMY),
     ]
     assert list(with_plain_arresters(claims)) == claims
+
+
+def test_a_number_is_in_the_mouth_of_one_voice() -> None:
+    text = "A ministry and a union told of a clash in which, the union says, four people were killed."
+    at = text.index("four")
+    four = (Figure("killed", 4, 4, "people", at, at + 4),)
+
+    def told(word: str, who: str) -> Claim:
+        start = text.index(word)
+        return msgspec.structs.replace(
+            claim(f"c-{word}", "ASSAULT", None), trigger=Span(word, start, start + len(word)), figures=four,
+            voice=Voice("named", who, 0, 1, who),
+        )  # fmt: skip
+
+    clash, killed = with_one_voice_a_number([told("clash", "ministry"), told("killed", "union")])
+    assert (clash.figures, killed.figures) == ((), four)
+    same = [told("clash", "union"), told("killed", "union")]
+    assert with_one_voice_a_number(same) == same
+
+
+def test_nobody_is_not_whoever_stands_before() -> None:
+    text = "The soldiers fired into the air and nobody was killed, the ministry said."
+    soldiers = Party("soldiers", 4, 12, "soldiers", "VRL MIL", "VRL", "MIL")
+    at = text.index("nobody")
+    denied = msgspec.structs.replace(
+        claim("c-1", "ASSAULT", None), recipients=(soldiers,), status="denied",
+        figures=(Figure("killed", 0, 0, None, at, at + 6),),
+    )  # fmt: skip
+    assert [each.recipients for each in with_nobody_hit([denied], text)] == [()]
+    text = "None of its soldiers had died, the ministry said."
+    after = msgspec.structs.replace(
+        denied, figures=(Figure("killed", 0, 0, None, 0, 4),),
+        recipients=(msgspec.structs.replace(soldiers, start=12, end=20),),
+    )  # fmt: skip
+    assert list(with_nobody_hit([after], text)) == [after]

@@ -108,6 +108,8 @@ def test_dates() -> None:
     assert check(Report(text=ENGLISH, published=" ")).report.published is None
     report, notes = check(Report(text=ENGLISH, published="28 May 2019"))
     assert (report.published, notes) == ("2019-05-28", ())
+    report, notes = check(Report(text=ENGLISH, published="2999-01-01"))
+    assert report.published == "2999-01-01" and "lies in the future" in notes[0]
     report, notes = check(Report(text=ENGLISH, published="last week"))
     assert report.published is None
     assert notes == (

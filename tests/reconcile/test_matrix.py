@@ -147,6 +147,19 @@ def test_the_latest_number_stands_and_the_earlier_one_is_told() -> None:
     assert row(picture, "killed").updated and set(cell.claims) == {"c-3", "c-5"}
 
 
+def test_one_thing_in_two_spellings_is_said_once() -> None:
+    claims = [
+        claim("Armed men shot at the mill", "shot", id="c-1", actors=(party("Armed men", "NER UAF"),),
+              voice=voice("elder", "NER CVL")),
+        claim("The elder said armed men shot at the mill", "shot", id="c-2", at=60,
+              actors=(party("armed men", "NER UAF"),), voice=voice("elder", "NER CVL")),
+        claim("Soldiers shot at the mill", "shot", id="c-3", at=120, actors=(ARMY,),
+              voice=voice("front", "NER REB")),
+    ]  # fmt: skip
+    cells = [row(matrix(together(claims), claims), "actor: army").cells]
+    assert "Armed men" in [cell.otherwise for cell in cells[0]]
+
+
 def arrests(*told: tuple[str, str | None, int]) -> list[Claim]:
     """One claim a report: whom, their code, how many."""
     return [

@@ -33,6 +33,7 @@ TODAY_OF_SPEECH = 6.0
 # other dates; what happens now is therefore open only where nothing else is likely at all.
 OPEN_NOW = 0.2
 # Figures that only an event of these types can have; a figure head that says otherwise is overruled.
+_DEAD = frozenset(("body", "bodies", "corpse", "corpses"))
 KINDS_OF_TYPE = {
     "PROTEST": {"protesters", "injured", "killed", "arrested", "damage"},
     "MOBILIZE": {"troops", "damage"},
@@ -208,6 +209,8 @@ def _kind(signals: Signals, trigger: Trigger, quantity: Quantity) -> str | None:
     allowed = KINDS_OF_TYPE.get(trigger.type)
     if quantity.whom is not None and quantity.whom.text.lower() in nouns("damage"):
         allowed = {"damage", "troops"}
+    if quantity.whom is not None and quantity.whom.text.lower() in _DEAD and trigger.type == "ASSAULT":
+        return "killed"  # whatever they are said to have: "three bodies with gunshot wounds"
     for index in np.argsort(-scores):
         kind = signals.labels.quantity[int(index)]
         if kind != "none" and (allowed is None or kind in allowed):

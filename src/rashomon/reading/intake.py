@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -116,14 +117,21 @@ def _without_surrogates(report: Report) -> Report:
     return msgspec.structs.replace(report, **clean) if clean else report
 
 
+def _ahead(day: str | None) -> str | None:
+    """A note where a report is of a day that nobody has reached yet; it is read all the same."""
+    if day is None or day[:10] <= (datetime.now(UTC) + timedelta(days=1)).date().isoformat():
+        return None
+    return f"the publication date {day[:10]} lies in the future: relative dates are counted from it"
+
+
 def _with_valid_date(report: Report) -> tuple[Report, str | None]:
     """A date that cannot be understood is left out: relative dates then stay open."""
     if not report.published or not report.published.strip():
         return (msgspec.structs.replace(report, published=None) if report.published else report), NO_DATE
     day = parse_published(report.published)
+    note = _ahead(day)
     if day == report.published:
-        return report, None
-    note = None
+        return report, note
     if day is None:
         shown = report.published.strip()[:_SHOWN]
         note = f"the publication date {shown!r} is no date (write it as 2019-05-28): relative dates stay open"

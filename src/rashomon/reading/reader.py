@@ -38,7 +38,7 @@ from rashomon.reading.encoder import Encoder, Signals
 from rashomon.reading.entities import CLASSES, named_entities
 from rashomon.reading.events import Trigger, find_triggers
 from rashomon.reading.figures import Quantity, find_figures
-from rashomon.reading.implied import with_plain_arresters
+from rashomon.reading.implied import with_nobody_hit, with_one_voice_a_number, with_plain_arresters
 from rashomon.reading.intake import Checked, check
 from rashomon.reading.pairs import Offsets, PairEvent, events_of_pair, type_of_pair
 from rashomon.reading.roles import NOTHING, Filler, fillers, pointed_from, settle
@@ -233,18 +233,18 @@ class _ReportReading:
 
     def reading(self, notes: tuple[str, ...]) -> Reading:
         """The claims, in the order of the text."""
-        return Reading(self.report, tuple(self._claims(len(self.triggers))), notes)
+        return Reading(self.report, tuple(self._claims()), notes)
 
-    def _claims(self, count: int) -> Iterator[Claim]:
-        """The first claims."""
-        claims = (self._claim(number, trigger) for number, trigger in enumerate(self.triggers[:count]))
-        return with_plain_arresters(claims)
+    def _claims(self) -> list[Claim]:
+        read = (self._claim(number, trigger) for number, trigger in enumerate(self.triggers))
+        claims = with_nobody_hit(with_plain_arresters(read), self.report.text)
+        return with_one_voice_a_number([*claims])
 
     def explained(self, number: int) -> tuple[Claim, tuple[Decision, ...]]:
         """One claim made once more, the rooms writing down what they decide."""
         trigger, trace = self.triggers[number], Trace()
         self._explained, self._filled = (trigger, trace), {}
-        *_, claim = with_plain_arresters([*self._claims(number), self._claim(number, trigger)])
+        claim = self._claims()[number]
         span = self._pointed_place(trigger)
         if not self._fillers(trigger, "actor", several=True) and claim.actors:
             trace.say("actor", "nobody is named; the police that acted before it make the arrest")

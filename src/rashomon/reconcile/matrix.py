@@ -319,7 +319,10 @@ def _cell(
 
 
 def _values(told: Sequence[Told]) -> str:
-    values = list(dict.fromkeys(fact.value for fact in told))
+    written: dict[str, str] = {}
+    for fact in told:  # "armed men" is said once, also where it opens a sentence elsewhere
+        written.setdefault(fact.value.casefold(), fact.value)
+    values = list(written.values())
     more = ["…"] if len(values) > _VALUES else []
     return ", ".join([*values[:_VALUES], *more])
 

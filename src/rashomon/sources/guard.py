@@ -86,7 +86,9 @@ class Guard(msgspec.Struct, frozen=True):
             port = 443 if parts.scheme.lower() == "https" else 80
         if port not in PORTS and not any(port == allowed for _, allowed in self.also):
             raise FetchRefused(
-                f"port {port} is none of the web's", where=where, hint="80, 443, 8080 and 8443 are asked"
+                f"port {port} is not one of the web's",
+                where=where,
+                hint="only 80, 443, 8080 and 8443 are asked",
             )
         if (address := _literal(host)) is not None and not self.allows(address, port):
             raise FetchRefused(f"{host} is no public address", where=where, hint=_PUBLIC_ONLY)

@@ -18,7 +18,6 @@ import os
 import re
 from collections.abc import Mapping
 from types import ModuleType
-from typing import cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -255,7 +254,7 @@ def apprise_quietly() -> ModuleType:
     logger.propagate = False
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
-    return cast(ModuleType, apprise)
+    return apprise
 
 
 def _require_known(channel: Other) -> None:
@@ -271,7 +270,7 @@ def _require_known(channel: Other) -> None:
         ) from error
     if apprise.Apprise.instantiate(channel.url) is not None:
         return
-    if scheme in NotificationManager().schemas():
+    if scheme in NotificationManager().schemas():  # type: ignore[no-untyped-call]
         raise InputError(
             f"this {scheme}:// address is not whole, or not of the form that apprise has for it",
             hint=f"https://appriseit.com/services says what a {scheme}:// address holds",
