@@ -102,8 +102,8 @@ def read_shard(task: ReadTask) -> None:
 
 @contextlib.contextmanager
 def _rarely_collected() -> Iterator[None]:
-    """Leave tables and model out of the search for cycles of dead objects, and let it come less often: reading
-    makes hardly any such cycles, and the search took a twentieth of the time beside the encoder."""
+    """Leave tables and model out of the search for cycles of dead objects, and let it come less often:
+    reading makes hardly any, and the search took a twentieth of the time beside the encoder."""
     threshold, mine = gc.get_threshold(), not gc.get_freeze_count()  # not those of `preload`
     if mine:
         gc.freeze()
