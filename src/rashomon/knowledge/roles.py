@@ -75,7 +75,7 @@ class Words:
         words = [text[start:end] for start, end in found]
         self.starts, self.ends = list(starts), list(ends)
         looks = zip(*map(_looks, words), strict=True)
-        self.keys, self.bases, self.capital, self.owner = map(list, looks)  # type: ignore[assignment]
+        self.keys, self.bases, self.capital, self.owner = map(list, looks)
         last, sentence = 0, 0
         for number, (start, end) in enumerate(found):
             gap = text[last:start]
