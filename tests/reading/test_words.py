@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from rashomon.reading import words as words_room
 from rashomon.reading.encoder import Encoder
 from rashomon.reading.windows import MAX_PIECES, cut_windows
 from rashomon.reading.words import BREAKS, SHAPES, split_words
@@ -88,3 +89,24 @@ def test_windows_share_the_text_out_without_gap_or_overlap(parts: list[str]) -> 
         assert (np.diff(window.words) > 0).all()
         for word, at in zip(window.words[:5], window.first_pieces[:5], strict=False):
             assert window.pieces[at] == words.pieces[words.piece_starts[word]]
+
+
+LETTERS = [*map(chr, range(0xC0, 0x180)), *"  aeinrst" * 9]
+PLAIN = [*map(chr, range(0x20, 0x7F)), *"\t\n\r\xa0“”‘’–—…«»", *LETTERS]
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from(PLAIN), max_size=150))
+def test_words_put_together_from_known_ones_are_those_of_the_tokenizer(text: str) -> None:
+    tokenizer = Encoder.load().tokenizer
+    quick, plain = split_words(text, tokenizer), words_room._of_encoded(text, tokenizer)
+    for name in ("starts", "ends", "shapes", "breaks", "pieces", "piece_starts"):
+        assert getattr(quick, name).tolist() == getattr(plain, name).tolist()
+        assert getattr(quick, name).dtype == getattr(plain, name).dtype
+
+
+def test_a_pasted_key_is_not_kept(tokenizer: Tokenizer) -> None:
+    before = words_room._pieces_of.cache_info().currsize
+    words = split_words("k" * 5_000, tokenizer)
+    assert len(words) == 1 and words.piece_counts.tolist() == [1]
+    assert words_room._pieces_of.cache_info().currsize == before

@@ -20,6 +20,7 @@ import msgspec
 
 from rashomon.errors import InstallationError
 from rashomon.knowledge.names import fold
+from rashomon.knowledge.tries import trie
 
 MentionKind = Literal["name", "demonym", "capital"]
 
@@ -228,30 +229,8 @@ def _plain(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
-class _Trie(dict[str, "_Trie"]):
-    """Words by their first characters; the empty string marks the end of a word."""
-
-
 def _alternation(words: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for all words, as a trie: each character of the text is looked at about once."""
-    root = _Trie()
-    for word in words:
-        node = root
-        for char in word:
-            node = node.setdefault(char, _Trie())
-        node[""] = _Trie()
-    return re.compile(rf"(?<![\w'’]){_source(root)}(?!\w)")
-
-
-_LOOSE = {" ": r"\s{1,3}", "'": "['’]"}
-
-
-def _source(node: _Trie) -> str:
-    branches = [_LOOSE.get(c, re.escape(c)) + _source(child) for c, child in sorted(node.items()) if c]
-    if not branches:
-        return ""
-    body = branches[0] if len(branches) == 1 and "" not in node else f"(?:{'|'.join(branches)})"
-    return body + "?" if "" in node else body
+    return re.compile(rf"(?<![\w'’]){trie(words)}(?!\w)")
 
 
 @cache

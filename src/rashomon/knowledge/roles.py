@@ -33,6 +33,7 @@ Strength = Literal["fixed", "weak", "blank", "modifier", "override", "scope"]
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SHORT = 24
 _SPACES = re.compile(r"\s+")
+_OWNING = ("' ", "’ ")
 _POSSESSIVE = ("'s", "’s", "'S", "’S")
 
 
@@ -66,27 +67,30 @@ class Words:
         self.capital: list[bool] = []
         self.owner: list[bool] = []
         self.sentence: list[int] = []
-        last, sentence, before = 0, 0, ""
-        for match in _WORD.finditer(text):
-            word, start = match.group(), match.start()
+        found = [match.span() for match in _WORD.finditer(text)]
+        if not found:
+            self.gaps.append(text)
+            return
+        starts, ends = zip(*found, strict=True)
+        words = [text[start:end] for start, end in found]
+        self.starts, self.ends = list(starts), list(ends)
+        looks = zip(*map(_looks, words), strict=True)
+        self.keys, self.bases, self.capital, self.owner = map(list, looks)
+        last, sentence = 0, 0
+        for number, (start, end) in enumerate(found):
             gap = text[last:start]
             if gap != " ":
-                if _ends_sentence(gap, before, word):
+                if gap[:2] in _OWNING and number:
+                    self.owner[number - 1] = True
+                if _ends_sentence(gap, words[number - 1] if number else "", words[number]):
                     sentence += 1
                 if "\n\n" not in gap:
                     gap = _SPACES.sub(" ", gap)  # a line may end inside a phrase
-            key, base, capital, owns = _looks(word)
-            end = match.end()
-            self.starts.append(start)
-            self.ends.append(end)
-            self.keys.append(key)
-            self.bases.append(base)
             self.gaps.append(gap)
-            self.capital.append(capital)
-            self.owner.append(owns or text[end : end + 2] in ("' ", "’ "))
             self.sentence.append(sentence)
-            last, before = end, word
+            last = end
         self.gaps.append(text[last:])
+        self.owner[-1] = self.owner[-1] or text[last : last + 2] in _OWNING
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -25,6 +25,13 @@ class Rule(NamedTuple):
     pattern: re.Pattern[str]
 
 
+class Opened(NamedTuple):
+    """The rules that a word may open, and one pattern that matches where any of them does: mostly none does."""
+
+    rules: tuple[Rule, ...]
+    any: re.Pattern[str]
+
+
 CLOCK = r"[ ]?(?:UTC|GMT|hrs|hours|h|Z|LT|local[ ]time)\b"
 
 
@@ -124,7 +131,7 @@ OPEN_GRAMMAR: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
-def _compile(grammar: tuple[tuple[str, str, str], ...]) -> dict[str, tuple[Rule, ...]]:
+def _compile(grammar: tuple[tuple[str, str, str], ...]) -> dict[str, Opened]:
     pieces = _patterns()
     classes: dict[str, list[str]] = {
         "month": [*words_of("month"), *words_of("month_short")], "season": list(words_of("season")),
@@ -140,11 +147,21 @@ def _compile(grammar: tuple[tuple[str, str, str], ...]) -> dict[str, tuple[Rule,
         for opener in openers.split():
             for word in classes.get(opener, [opener]):
                 by_opener.setdefault(word, []).append(rule)
-    return {word: tuple(rules) for word, rules in by_opener.items()}
+    together: dict[tuple[Rule, ...], re.Pattern[str]] = {}
+    for rules in map(tuple, by_opener.values()):
+        if rules not in together:
+            bodies = [rule.pattern.pattern for rule in rules]
+            # A pattern that repeats what a group matched needs its groups: it is tried always.
+            unnamed = ["" if "(?P=" in body else _NAMED.sub("(?:", body) for body in bodies]
+            together[rules] = re.compile("|".join(unnamed), re.IGNORECASE | re.ASCII)
+    return {word: Opened(tuple(rules), together[tuple(rules)]) for word, rules in by_opener.items()}
+
+
+_NAMED = re.compile(r"\(\?P<\w+>")
 
 
 @cache
-def _grammar(open_ended: bool) -> dict[str, tuple[Rule, ...]]:
+def _grammar(open_ended: bool) -> dict[str, Opened]:
     return _compile(GRAMMAR + OPEN_GRAMMAR if open_ended else GRAMMAR)
 
 
@@ -186,8 +203,11 @@ def _scanned(text: str, open_ended: bool) -> tuple[Expression, ...]:
         opener = "#" if word[0][0].isdigit() else word[0].lower()
         if opener == "#" and start and _stuck(text, start):
             continue
+        begins = grammar.get(opener)
+        if begins is None or begins.any.match(text, start) is None:
+            continue
         best: Expression | None = None
-        for rule in grammar.get(opener, ()):
+        for rule in begins.rules:
             match = rule.pattern.match(text, start)
             if (
                 match

@@ -276,7 +276,7 @@ class Encoder:
             shown = [
                 bool(flags[window.words[window.core_start : window.core_end]].any()) for window in windows
             ]
-        parts = []
+        parts: list[dict[str, NDArray[Any]]] = []
         for window, show in zip(windows, shown, strict=True):
             part = self._run_window(words, window) if show else self._blank(words, window)
             if len(parts) >= _WHOLE:  # a long text has many windows, and nothing else kept is as large

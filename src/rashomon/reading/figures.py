@@ -16,12 +16,22 @@ from functools import cache
 
 import msgspec
 
+from rashomon.knowledge.tries import trie
 from rashomon.model import Span, span_of
 
 from .date_grammar import scan
 from .date_words import GAP
 from .figure_units import BETWEEN_WORDS, ORDINAL_AFTER, TOKEN, QuantityKind, head_after, unit_of_number
-from .figure_words import Bounds, about, bound_words, nouns, number_pattern, number_value, vague_words
+from .figure_words import (
+    Bounds,
+    about,
+    bound_words,
+    nouns,
+    number_pattern,
+    number_value,
+    number_words,
+    vague_words,
+)
 
 
 class Quantity(msgspec.Struct, frozen=True):
@@ -48,6 +58,16 @@ _FROM = re.compile(r"(?<!ranging)(?<!anything)[ ]from[ ]\Z")
 
 
 @cache
+def _begins() -> str:
+    """What must stand where a quantity begins: a digit, or the first word of a number or of what bounds one.
+    A look ahead that most places fail at once."""
+    numbers = [*number_words("cardinal"), *number_words("tens"), "a", "half"]
+    words = [*bound_words(), *vague_words(), *numbers, "the"]
+    firsts = trie({re.split(r"[\s-]", word)[0].lower() for word in words})
+    return rf"(?=[\d~]|{firsts})"
+
+
+@cache
 def _quantity() -> re.Pattern[str]:
     number = number_pattern()
     modifier = "|".join(
@@ -57,7 +77,8 @@ def _quantity() -> re.Pattern[str]:
         re.escape(v).replace(r"\ ", GAP) for v in sorted(vague_words(), key=lambda w: (-len(w), w))
     )
     return re.compile(
-        rf"(?<![\w.,/$€£])(?:(?P<mod>(?:{modifier}))(?:{GAP}|~)|(?P<tilde>~)[ ]?)?(?:the{GAP}(?=\d))?"
+        rf"(?<![\w.,/$€£]){_begins()}"
+        rf"(?:(?P<mod>(?:{modifier}))(?:{GAP}|~)|(?P<tilde>~)[ ]?)?(?:the{GAP}(?=\d))?"
         rf"(?:(?P<vague>{vague})(?![\w-])|(?P<one>{number})"
         rf"(?:(?P<link>[-–—]|{GAP}[–]{GAP}|{GAP}(?:to|or|and){GAP}(?:(?:about|some){GAP})?)(?P<two>{number}))?)"
         rf"(?P<after>{GAP}or{GAP}(?:more|so|fewer|less)\b|{GAP}at{GAP}(?:the{GAP})?(?:most|least)\b"

@@ -5,14 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache
 
 import msgspec
 
 from rashomon import ontology
-from rashomon.knowledge import countries, places
-from rashomon.knowledge.cast import Cast
-from rashomon.knowledge.place_context import publisher_hints
+from rashomon.knowledge import countries
 from rashomon.model import (
     Claim,
     Dateline,
@@ -29,15 +27,13 @@ from rashomon.model import (
     span_of,
 )
 from rashomon.reading import explaining, voices
-from rashomon.reading.attach import SPEECH_ACTS, Candidates, date_of, figures_of, words_between
+from rashomon.reading.attach import SPEECH_ACTS, date_of, figures_of, words_between
 from rashomon.reading.attributions import Attribution, find_attributions
+from rashomon.reading.background import Background
 from rashomon.reading.contexts import contexts_of
-from rashomon.reading.dateline import parse_dateline
-from rashomon.reading.dates import DateMention, find_dates
 from rashomon.reading.encoder import Encoder, Signals
 from rashomon.reading.entities import CLASSES, named_entities
 from rashomon.reading.events import Trigger, find_triggers
-from rashomon.reading.figures import Quantity, find_figures
 from rashomon.reading.implied import with_nobody_hit, with_one_voice_a_number, with_plain_arresters
 from rashomon.reading.intake import Checked, check
 from rashomon.reading.pairs import Offsets, PairEvent, events_of_pair, type_of_pair
@@ -142,17 +138,15 @@ class Reader:
         return events_of_pair(signals, actor, recipient)
 
 
-class _ReportReading:
+class _ReportReading(Background):
     """What the rooms need to know of one report while its claims are put together."""
 
     def __init__(self, report: Report, signals: Signals, calibration: Mapping[str, float]) -> None:
-        self.signals, self.words, self.calibration = signals, signals.words, calibration
-        text = self.words.text  # the report's, with a header of labels as white space
+        super().__init__(report, signals.words)
+        self.signals, self.calibration = signals, calibration
         self.starts = sentence_starts(signals)
         self._bounds = [*self.starts.tolist(), len(self.words)]
         self.triggers = find_triggers(signals, self.starts, calibration["threshold"])
-        self.line = line = parse_dateline(text)
-        self.report = report
         self.text_id = f"{report.id}\0{report.sha256}"  # two reports may come with one id
         self._filled: dict[tuple[int, str], list[Filler]] = {}
         self._name_keys: dict[tuple[int, int], str] = {}
@@ -164,72 +158,12 @@ class _ReportReading:
         self._pointed = {t.first: of_roles for t, of_roles in zip(self.triggers, pointed, strict=True)}
         self._explained: tuple[Trigger, Trace] | None = None
         self.place_spans = [self._pointed_place(trigger) for trigger in self.triggers]
+        line = self.line
         if line is not None and report.dateline is None:
             dateline = Dateline(
                 self.places.get((line.place.start, line.place.end)), line.iso_date(report.published)
             )
             self.report = msgspec.structs.replace(report, dateline=dateline)
-
-    # What stands below is made when a claim asks for it: many a report has no claim, or none with a date.
-
-    @cached_property
-    def quoted(self) -> list[bool]:
-        return voices.quoted_words(self.words)
-
-    @cached_property
-    def dates(self) -> Candidates[DateMention]:
-        return Candidates.of(find_dates(self.words.text, self.report.published), self.words)
-
-    @cached_property
-    def quantities(self) -> Candidates[Quantity]:
-        counts = [quantity for quantity in find_figures(self.words.text) if quantity.unit == "count"]
-        return Candidates.of(counts, self.words)
-
-    @cached_property
-    def _mentions(self) -> list[Span]:
-        """Where triggers and the dateline name places."""
-        spans = {(s.start, s.end): s for s in self.place_spans if s is not None}
-        if self.line is not None:
-            spans[self.line.place.start, self.line.place.end] = self.line.place
-        return [spans[key] for key in sorted(spans)]
-
-    @cached_property
-    def _resolved(self) -> tuple[places.PlacesOfReport, list[Place | None]]:
-        gazetteer = places.PlacesOfReport(
-            self.words.text,
-            title=self.report.title,
-            dateline=self.line.place.text if self.line else None,
-            # Where the outlet is from is a weak hint, for what the text leaves open.
-            country_hints=publisher_hints(self.report.publisher),
-        )
-        return gazetteer, gazetteer.resolve(self._mentions)
-
-    @property
-    def gazetteer(self) -> places.PlacesOfReport:
-        """What is known of the places of the report, all resolved."""
-        return self._resolved[0]
-
-    @cached_property
-    def places(self) -> dict[tuple[int, int], Place]:
-        """The places of triggers and dateline, by their offsets."""
-        if not self._mentions:
-            return {}
-        resolved = zip(self._mentions, self._resolved[1], strict=True)
-        return {(m.start, m.end): place for m, place in resolved if place is not None}
-
-    @cached_property
-    def cast(self) -> Cast:
-        report, line = self.report, self.line
-        return Cast(
-            self.words.text,
-            title=report.title,
-            published=report.published,
-            publisher=report.publisher,
-            country_hints=countries.weights(
-                self.words.text, report.title, line.place.text if line else None
-            ),
-            places=tuple(self.places.values()),
-        )
 
     def reading(self, notes: tuple[str, ...]) -> Reading:
         """The claims, in the order of the text."""

@@ -67,7 +67,7 @@ def _weighed(
     near = slice(0, len(WITHIN))
     outside = (words < bounds[:, :1]) | (words >= bounds[:, 1:])
     scores[:, near] = np.where(outside[:, None], np.float32(FAR) * scores[:, near], scores[:, near])
-    total = scores[:, near].sum(axis=-1) + nothing[:, near]
+    total = np.maximum(scores[:, near].sum(axis=-1) + nothing[:, near], np.float32(1e-9))
     scores[:, near] /= total[:, :, None]
     nothing[:, near] /= total
     trigger, role, seen = (scores > SEEN).nonzero()

@@ -98,24 +98,20 @@ def _window(words: Words, context: IntArray, start: int, end: int, title_pieces:
     chosen = np.concatenate([context, own])
     # A word of hundreds of pieces (a pasted key, a URL) must not push the window over its length.
     counts = np.minimum(words.piece_counts[chosen], MAX_PIECES // 4)
-    pieces = np.concatenate(
-        [
-            words.pieces[words.piece_starts[w] : words.piece_starts[w] + n]
-            for w, n in zip(chosen.tolist(), counts.tolist(), strict=True)
-        ]
-    )
+    offsets = np.cumsum(counts) - counts
+    at = np.repeat(words.piece_starts[chosen] - offsets, counts) + np.arange(int(counts.sum()))
+    pieces = words.pieces[at]
     head = 1 + len(title_pieces) + (1 if len(title_pieces) else 0)
     prefix = [CLS, *title_pieces.tolist(), SEP] if len(title_pieces) else [CLS]
     everything = np.concatenate([np.asarray(prefix, np.int32), pieces, np.asarray([SEP], np.int32)])
     segments = np.zeros(len(everything), np.int32)
     if len(title_pieces):
         segments[1:head] = 1
-    firsts = head + np.concatenate([[0], np.cumsum(counts)[:-1]])
     return Window(
         words=chosen,
         core_start=len(context),
         core_end=len(chosen),
         pieces=everything[:512],
         segments=segments[:512],
-        first_pieces=np.minimum(firsts, 511).astype(np.int32),
+        first_pieces=np.minimum(head + offsets, 511).astype(np.int32),
     )

@@ -6,8 +6,10 @@ all reading is done over words, and a word knows its character offsets.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,8 +71,53 @@ class Words:
         return first, max(first, last)
 
 
+# What most reports are written in: ASCII, Latin letters with accents, quotation marks and dashes. In these
+# the tokenizer's words are runs of letters and digits, and single marks, and the pieces of a word depend on
+# nothing around it.
+_LETTERS = "0-9A-Za-zÀ-ÖØ-öø-ſ"
+_PLAIN = re.compile(rf"[\x20-\x7e\t\n\r\xa0“”‘’–—…«»{_LETTERS}]*")
+_WORD = re.compile(rf"[{_LETTERS}]+|[^\s{_LETTERS}]")
+
+
+_LONGEST = 100
+
+
 def split_words(text: str, tokenizer: Tokenizer) -> Words:
-    """Split a text into words; one tokenizer call for the whole text."""
+    """Split a text into words, as the tokenizer does."""
+    found = list(_WORD.finditer(text)) if _PLAIN.fullmatch(text) else []
+    return _of_known(text, found, tokenizer) if found else _of_encoded(text, tokenizer)
+
+
+def _of_known(text: str, found: list[re.Match[str]], tokenizer: Tokenizer) -> Words:
+    """The words of a plain text, with the pieces of words met before."""
+    # A word too long for the tokenizer (a pasted key) is one piece, and not kept.
+    known = [
+        (_pieces_of if match.end() - match.start() <= _LONGEST else _pieces_of.__wrapped__)(
+            tokenizer, match[0]
+        )
+        for match in found
+    ]
+    starts = np.array([match.start() for match in found], np.int32)
+    ends = np.array([match.end() for match in found], np.int32)
+    return Words(
+        text=text,
+        starts=starts,
+        ends=ends,
+        shapes=np.array([shape for _, shape in known], np.int32),
+        breaks=_breaks(text, starts, ends),
+        pieces=np.array(list(chain.from_iterable(pieces for pieces, _ in known)), np.int32),
+        piece_starts=np.cumsum([0, *(len(pieces) for pieces, _ in known)], dtype=np.int32),
+    )
+
+
+@lru_cache(maxsize=1 << 15)
+def _pieces_of(tokenizer: Tokenizer, word: str) -> tuple[tuple[int, ...], int]:
+    """The pieces of a word, and its shape."""
+    return tuple(tokenizer.encode(word, add_special_tokens=False).ids), _shape(word)
+
+
+def _of_encoded(text: str, tokenizer: Tokenizer) -> Words:
+    """The words of any text; one tokenizer call for all of it."""
     encoding = tokenizer.encode(readable(text), add_special_tokens=False)
     if not encoding.ids:
         empty = np.zeros(0, np.int32)
