@@ -425,6 +425,11 @@ class Bench:
 
         said = acked.read_text().splitlines() if acked.exists() else []
         tally.early += not said
+        if case.lines:  # written before there is a store
+            there = set(lines_of(store))
+            if lost := {line[5:] for line in said if line.startswith("line ")} - there:
+                raise Fault(f"{when}: {len(lost)} lines were acknowledged, and are lost")
+        stored = [line.split() for line in said if not line.startswith("line ")]
         try:
             desk = Desk(store, create=self.server is not None)
         except StoreTooNew:
@@ -432,7 +437,7 @@ class Bench:
                 raise
             return
         except StoreMissing:  # killed before it was made
-            if said:
+            if stored:
                 raise Fault(f"{when}: something was acknowledged and there is no store") from None
             return
         with desk:
@@ -440,18 +445,14 @@ class Bench:
             if broken:
                 raise Fault(f"{when}: {broken}")
             notes = {each.note for each in desk.corrections.all()}
-            for line in said:
-                match line.split():
+            for words in stored:
+                match words:
                     case ["report", ref, claims]:
                         kept = desk.report(ref)
                         if kept is None or len(kept.claims) != int(claims):
                             raise Fault(f"{when}: {ref} was acknowledged, and is not there whole")
                     case ["correction", note] if note not in notes:
                         raise Fault(f"{when}: the correction of {note} was acknowledged, and is lost")
-        if case.lines:
-            there = set(lines_of(store))
-            if lost := {line[5:] for line in said if line.startswith("line ")} - there:
-                raise Fault(f"{when}: {len(lost)} lines were acknowledged, and are lost")
 
 
 def lines_of(store: str) -> list[str]:

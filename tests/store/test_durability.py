@@ -131,6 +131,9 @@ def test_a_reading_sees_the_store_of_one_moment(desk: Desk) -> None:
         assert tuple(connection.execute(held).one()) == before
     with desk.store.reading() as connection:
         assert connection.execute(held).one()[0] == 3
+    if not desk.store.sqlite:  # a writer that has waited for another has to see what that one wrote
+        level = sa.text("SHOW transaction_isolation")
+        assert desk.store.write(lambda connection: connection.execute(level).scalar()) == "read committed"
 
 
 def test_a_list_is_whole_while_its_incidents_go(desk: Desk) -> None:

@@ -228,6 +228,33 @@ def test_commands_that_are_killed_end_as_if_they_had_not_been() -> None:
     assert all(tally.ended for tally in seen.values())
 
 
+def test_kills_that_were_interrupted_go_on(tmp_path: Path) -> None:
+    import store_kills
+
+    results = tmp_path / "results.jsonl"
+    (first,) = store_kills.run(2, size=6, only=["forget"], results=results).values()
+    results.write_text(results.read_text("utf-8") + '["forget", {"kil', "utf-8")  # cut off
+    said: list[str] = []
+    (again,) = store_kills.run(2, size=6, only=["forget"], results=results, say=said.append).values()
+    assert first.kills == 2 and again == first and not said
+
+
+def test_lines_are_looked_for_before_there_is_a_store(tmp_path: Path) -> None:
+    import store_kills
+
+    bench = store_kills.Bench(tmp_path, 0, store_kills.Results(None))
+    case = store_kills.Case("watch", store_kills.watch, lines=True)
+    store, acked = str(tmp_path / "desk.db"), tmp_path / "acked"
+    acked.write_text("line made-1\n", "utf-8")
+    with pytest.raises(store_kills.Fault, match="1 lines were acknowledged"):
+        bench.look(case, store, acked, "now", store_kills.Tally())
+    (tmp_path / "desk.jsonl").write_text('{"id": "made-1"}\n', "utf-8")
+    bench.look(case, store, acked, "now", store_kills.Tally())
+    acked.write_text("line made-1\nreport made-1 2\n", "utf-8")
+    with pytest.raises(store_kills.Fault, match="there is no store"):
+        bench.look(case, store, acked, "now", store_kills.Tally())
+
+
 @pytest.mark.parametrize("writers", [8, 2])
 def test_writers_at_once_lose_nothing_and_come_back(
     writers: int, memory: Path, request: pytest.FixtureRequest
