@@ -89,7 +89,6 @@ def _copies(connection: sqlite3.Connection, shifts: dict[str, int], copy: int) -
         f"THEN value || {one_of} ELSE value END"
     )
 
-
     def day_row(table: str, day: str, shift: int) -> str:
         moved = f"CAST(julianday({day}) - 1721424.5 AS INTEGER) << 32"
         return f"(SELECT {moved} | {table}.num FROM {table} WHERE {table}.num = {table}_text.num + {shift})"

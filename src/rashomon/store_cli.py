@@ -32,6 +32,7 @@ _PAGE = 200
 _WORDS = 60  # characters of an incident's words in the table
 _PATIENCE_SECONDS = 600.0  # a full disk or a server that went away is waited for so long
 
+
 class ListFormat(StrEnum):
     """What `incidents` prints."""
 

@@ -42,9 +42,7 @@ def many(count: int, first: int = 0) -> list[Reading]:
         happening = number // 3
         town = TOWNS[happening % len(TOWNS)]
         when = f"2024-{1 + happening % 9:02}-{1 + happening % 28:02}"
-        made.append(
-            attack(number, outlet=OUTLETS[number % 3], killed=2 + number % 3, town=town, when=when)
-        )
+        made.append(attack(number, outlet=OUTLETS[number % 3], killed=2 + number % 3, town=town, when=when))
     return made
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rashomon.model import Date, Figure
 from rashomon.reading.dates import DateMention, how_resolved
@@ -61,7 +62,7 @@ class Candidates(Generic[T]):
     items: Sequence[T]
     firsts: IntArray
     lasts: IntArray
-    within: dict[int, tuple[IntArray, IntArray, IntArray]] = field(default_factory=dict)
+    within: dict[int, tuple[IntArray, NDArray[np.intp], NDArray[np.intp]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, items: Sequence[T], words: Words) -> Candidates[T]:

@@ -129,9 +129,7 @@ def test_the_page_shows_watches_and_alerts_without_secrets(store: str) -> None:
         empty = browser.get("/alerts").text
         assert "Nothing is watched yet" in empty and "No alert yet" in empty
         mail = "mailto://u:t0ken-of-mail@mail.example.org?from=a@x.org&to=ana@x.org"
-        draft = watches.drafted(
-            "<b>mills</b>", "country=XKX", ["new-dispute"], [told.address, mail], "Ana"
-        )
+        draft = watches.drafted("<b>mills</b>", "country=XKX", ["new-dispute"], [told.address, mail], "Ana")
         desk.store.write(lambda connection: watches.add(connection, draft))
         desk.add(shelling(2, outlet="Serbia Plain Radio", killed=9, teller=ARMY))
         raising.run(desk)
