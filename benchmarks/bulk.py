@@ -321,7 +321,9 @@ def main() -> None:
                 continue
             made = archives.articles if archive == DENSE else partial(archives.mixed, options.shared)
             with tempfile.TemporaryDirectory() as folder:
-                found = MEASURES[name](made(options.count), Path(folder), options.cache)
+                # so many shards of short reports that it makes itself: the corpus has fewer articles
+                given = [{}] * options.count if name == "kills" else made(options.count)
+                found = MEASURES[name](given, Path(folder), options.cache)
             floor = FLOORS.get(name, 1.0 if name == "kills" else None)
             under = floor is not None and found.ratio < floor
             failed |= under
