@@ -103,7 +103,8 @@ class Meter:
         of = f" of {self.total:,}" if self.total else ""
         left = ""
         if self.total and self.total > done:
-            left = f", {max(1, round((self.total - done) / speed / 60)):,} minutes left"
+            minutes = max(1, round((self.total - done) / speed / 60))
+            left = f", {minutes:,} minute{'s' * (minutes != 1)} left"
         return f"{done:,}{of} reports ({self._said()}), {speed:,.1f} a second{left}"
 
 

@@ -269,7 +269,9 @@ def _count(states: Counter[str], added: Added) -> None:
 
 
 def _summary(desk: Desk, states: Counter[str], refused: int) -> None:
-    told = [f"{states['added']:,} reports added with {states['claims']:,} claims"]
+    from rashomon.exports.tension import counted
+
+    told = [f"{counted(states['added'], 'report')} added with {counted(states['claims'], 'claim')}"]
     told += [f"{states['copies']:,} of them near copies"] if states["copies"] else []
     told += [f"{states['known']:,} were there already"] if states["known"] else []
     told += (

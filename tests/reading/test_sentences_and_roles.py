@@ -77,6 +77,7 @@ def trigger_of(signals: Signals, weights: dict[str, float], nothing: float) -> T
     roles = signals.labels.roles
     scores = np.zeros((len(roles), len(signals.words)), np.float32)
     nulls = np.zeros((len(roles), 2), np.float32)
+    nulls[:, 0] = 1  # the other roles point to nothing
     for word, weight in weights.items():
         scores[roles.index("actor"), signals.words.lower.index(word)] = weight
     nulls[roles.index("actor"), 0] = nothing

@@ -108,6 +108,15 @@ def test_a_denial_is_a_dispute_about_whether_it_occurred() -> None:
     assert [p.voice for p in incident.disputes[0].positions] == ["miners' union", "police"]
 
 
+@pytest.mark.parametrize(("word", "told_as"), [("shot", "denied: shot"), ("Denied", "denied")])
+def test_a_denial_says_what_is_denied_unless_the_word_is_denial_itself(word: str, told_as: str) -> None:
+    deed = claim("The union said police shot three", "shot", actors=(party("police", "VRL COP"),))
+    no = claim(f"Police {word} it", word, status="denied", voice=voice("police"), at=60,
+               actors=(party("police", "VRL COP"),))  # fmt: skip
+    [dispute] = one(deed, no).disputes
+    assert told_as in [position.value for position in dispute.positions]
+
+
 def test_nobody_hurt_is_a_dispute_about_the_number() -> None:
     nobody = told(POLICE, (figure("injured", 0),), at=60, status="denied")
     assert fields(one(told(UNION, (figure("injured", 12),)), nobody)) == ["injured"]

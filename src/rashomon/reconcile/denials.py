@@ -30,6 +30,7 @@ _NOBODY = frozenset(("UAF", "UNK", "CRM", "CVL"))
 _TOLD = ASSERTED | {"planned", "conditional"}
 COUNTED_TYPES = frozenset(("ASSAULT", "PROTEST"))
 COUNTED = frozenset(("killed", "injured", "damage", "protesters"))
+_DENIES = frozenset(("denied", "denies", "deny", "denying", "denial"))
 """Types whose outcome is counted: "no one was hurt" is a figure, "no one was arrested" a denial."""
 
 
@@ -188,4 +189,6 @@ def _told(claim: Claim, field: str) -> str:
         who = names(claim.actors if field == "actor" else claim.recipients)
         untold = f"{claim.trigger.text}, {'by whom' if field == 'actor' else 'whom'} is not said"
         return f"not {who}" if denied and who else who or untold
+    if denied and claim.trigger.text.casefold() in _DENIES:  # "the army denied it": what, is not said again
+        return "denied"
     return f"denied: {claim.trigger.text}" if denied else claim.trigger.text
