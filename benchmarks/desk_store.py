@@ -46,7 +46,7 @@ _SOUNDS = "ba dre ki lo mu ne po ra si ta vo za gri hal jen ost"
 LANDS, TYPES, WORDS = _LANDS.split(), _TYPES.split(), _WORDS.split()
 """The commonest of each first; of words, the commonest of the constructed texts."""
 SECTORS = ("GOV", "MIL", "COP", "REB", "CVL")
-MODES = (None, "aerial", "armed", "arrest", "demo", "riot", "shelling")
+MODES = (None, "aerial", "arrest", "demo", "firearms", "heavy-weapons", "riot")
 STATUSES = ("happened",) * 14 + ("denied", "planned", "possible", "requested", "ongoing", "conditional")
 _AT = "2026-01-01T00:00:00.000Z"
 _FIRST = datetime.date(2015, 1, 1)
