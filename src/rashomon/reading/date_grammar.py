@@ -10,7 +10,8 @@ are the grammar.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from .date_context import stands
@@ -25,11 +26,25 @@ class Rule(NamedTuple):
     pattern: re.Pattern[str]
 
 
-class Opened(NamedTuple):
-    """The rules that a word may open, and one pattern that matches where any of them does: mostly none does."""
+@dataclass(frozen=True)
+class Opened:
+    """The rules that a word may open."""
 
     rules: tuple[Rule, ...]
-    any: re.Pattern[str]
+
+    @cached_property
+    def any(self) -> re.Pattern[str]:
+        """One pattern that matches where any of the rules does: mostly none does. It is made at the word's
+        first use, for most words of the grammar are in no one report, and all of them take a third of a second."""
+        if len(self.rules) == 1:
+            return self.rules[0].pattern
+        bodies = [rule.pattern.pattern for rule in self.rules]
+        # A pattern that repeats what a group matched needs its groups: it is tried always.
+        unnamed = ["" if "(?P=" in body else _NAMED.sub("(?:", body) for body in bodies]
+        return re.compile("|".join(unnamed), re.IGNORECASE | re.ASCII)
+
+
+_NAMED = re.compile(r"\(\?P<\w+>")
 
 
 CLOCK = r"[ ]?(?:UTC|GMT|hrs|hours|h|Z|LT|local[ ]time)\b"
@@ -147,17 +162,8 @@ def _compile(grammar: tuple[tuple[str, str, str], ...]) -> dict[str, Opened]:
         for opener in openers.split():
             for word in classes.get(opener, [opener]):
                 by_opener.setdefault(word, []).append(rule)
-    together: dict[tuple[Rule, ...], re.Pattern[str]] = {}
-    for rules in map(tuple, by_opener.values()):
-        if rules not in together:
-            bodies = [rule.pattern.pattern for rule in rules]
-            # A pattern that repeats what a group matched needs its groups: it is tried always.
-            unnamed = ["" if "(?P=" in body else _NAMED.sub("(?:", body) for body in bodies]
-            together[rules] = re.compile("|".join(unnamed), re.IGNORECASE | re.ASCII)
-    return {word: Opened(tuple(rules), together[tuple(rules)]) for word, rules in by_opener.items()}
-
-
-_NAMED = re.compile(r"\(\?P<\w+>")
+    together = {rules: Opened(rules) for rules in map(tuple, by_opener.values())}
+    return {word: together[tuple(rules)] for word, rules in by_opener.items()}
 
 
 @cache
