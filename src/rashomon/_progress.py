@@ -103,8 +103,9 @@ class Meter:
         of = f" of {self.total:,}" if self.total else ""
         left = ""
         if self.total and self.total > done:
-            minutes = max(1, round((self.total - done) / speed / 60))
-            left = f", {minutes:,} minute{'s' * (minutes != 1)} left"
+            from rashomon.exports.phrases import counted
+
+            left = f", {counted(max(1, round((self.total - done) / speed / 60)), 'minute')} left"
         return f"{done:,}{of} reports ({self._said()}), {speed:,.1f} a second{left}"
 
 

@@ -117,14 +117,15 @@ def list_(store: StoreName) -> None:
 def remove(name: Name, store: StoreName, yes: Yes = False) -> None:
     """Forget a watch, its alerts, and what is not sent yet, for good. `pause` stops it and keeps them."""
     from rashomon.desk.alerts import log, watches
+    from rashomon.exports.phrases import counted
 
     with _opened(store) as desk:
         with desk.store.reading() as connection:
             num = watches.named(connection, name).num
             count, told = log.raised(connection, num), log.tally(connection).get(num, {})
-        goes = f"{count:,} {'alert' if count == 1 else 'alerts'} in the log"
+        goes = f"{counted(count, 'alert')} in the log"
         unsent = sum(told.values()) - told.get("sent", 0)
-        goes += f" and {unsent:,} {'message' if unsent == 1 else 'messages'} not sent yet" if unsent else ""
+        goes += f" and {counted(unsent, 'message')} not sent yet" if unsent else ""
         ask_first(f"Remove the watch {name} for good, with {goes}?", yes)
         desk.store.write(lambda connection: watches.remove(connection, name))
     typer.echo(printable(f"{name} is removed, with {goes}."))

@@ -269,7 +269,7 @@ def _count(states: Counter[str], added: Added) -> None:
 
 
 def _summary(desk: Desk, states: Counter[str], refused: int) -> None:
-    from rashomon.exports.tension import counted
+    from rashomon.exports.phrases import counted
 
     told = [f"{counted(states['added'], 'report')} added with {counted(states['claims'], 'claim')}"]
     told += [f"{states['copies']:,} of them near copies"] if states["copies"] else []

@@ -148,11 +148,6 @@ def marked(text: str, marks: tuple[tuple[int, int], ...]) -> Markup:
     return Markup("").join([*pieces, Markup.escape(phrases.reveal(text[at:]))])
 
 
-def plural(count: int, noun: str, many: str | None = None) -> str:
-    """ "1 incident", "2,000 incidents"."""
-    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
-
-
 def pairs(values: Iterable[str], lower: bool = False) -> list[tuple[str, str]]:
     """Values of a choice with the words for them."""
     return [(value, value.lower() if lower else value) for value in values]
@@ -183,7 +178,7 @@ def environment() -> Environment:
         "when": when,
         "disputed_fields": disputed_fields,
         "country_name": country_name,
-        "plural": plural,
+        "plural": phrases.counted,
         "web_address": web_address,
         "place_words": phrases.place_words,
         "date_words": phrases.date_words,
@@ -219,7 +214,6 @@ __all__ = [
     "country_name",
     "environment",
     "incident_address",
-    "plural",
     "quad",
     "render",
     "web_address",

@@ -8,7 +8,7 @@ import datetime
 from markupsafe import Markup
 
 from rashomon.desk.filters import Asked
-from rashomon.desk.shown import plural
+from rashomon.exports.phrases import counted
 from rashomon.store.overviews import Step, Timeline
 
 _MOST = 130
@@ -33,7 +33,7 @@ def bars(told: Timeline, asked: Asked, path: str = "/incidents") -> Markup:
             continue
         since, until = days(period)
         link = Markup.escape(f"{path}?{asked.query(since=since, until=until)}")
-        label = Markup.escape(f"{words(period)}: {plural(count, 'incident')}, {disputed:,} disputed")
+        label = Markup.escape(f"{words(period)}: {counted(count, 'incident')}, {disputed:,} disputed")
         high, dark = _HEIGHT * count / top, _HEIGHT * disputed / top
         drawn.append(
             f'<a href="{link}" aria-label="{label}"><title>{label}</title>'
@@ -48,7 +48,7 @@ def bars(told: Timeline, asked: Asked, path: str = "/incidents") -> Markup:
         f'<figure class="time"><svg viewBox="0 0 {width} {_HEIGHT}" preserveAspectRatio="none" role="group" '
         f'aria-label="Incidents by {told.step}">{"".join(drawn)}</svg>'
         f"<figcaption><span>{words(shown[0])}</span>"
-        f"<span>{plural(top, 'incident')} in the fullest {told.step}{part}</span>"
+        f"<span>{counted(top, 'incident')} in the fullest {told.step}{part}</span>"
         f"<span>{words(shown[-1]) if len(shown) > 1 else ''}</span></figcaption></figure>"
     )
 

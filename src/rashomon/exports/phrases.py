@@ -24,6 +24,11 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def counted(count: int, noun: str, many: str | None = None) -> str:
+    """ "1 incident", "2,000 incidents"; `many` is the plural that no s makes."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
 def valid(text: str) -> str:
     """Text that can be encoded: each lone surrogate becomes one U+FFFD, so that offsets stay as they are."""
     return _LONE_SURROGATE.sub("\ufffd", text)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rashomon.exports.phrases import date_words, one_line, valid
+from rashomon.exports.phrases import counted, date_words, one_line, valid
 from rashomon.knowledge import countries
 from rashomon.model import Date
 from rashomon.reconcile.tension import ALL, OTHERS, UNPLACED, Dyad, Period, Point, Tension, told_by
@@ -78,11 +78,6 @@ def number(value: float) -> str:
     """A score with a sign that stands in one column with others: "−8.5", "+2.5", "0.0"."""
     rounded = round(value, 1)
     return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"
-
-
-def counted(count: int, noun: str) -> str:
-    """ "1 incident", "2 incidents"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def left_out(result: Tension) -> list[str]:

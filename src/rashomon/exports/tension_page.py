@@ -9,12 +9,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from rashomon.exports.phrases import one_line
+from rashomon.exports.phrases import counted, one_line
 from rashomon.exports.sheet import escape, sheet, template
 from rashomon.exports.tension import (
     by_period,
     cell_words,
-    counted,
     dyad_name,
     dyad_words,
     left_out,

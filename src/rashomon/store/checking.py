@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from rashomon.doctor import Finding
 from rashomon.errors import StoreError
-from rashomon.store import dyads
+from rashomon.store import dyads, settings
 from rashomon.store.engine import Store
 from rashomon.store.fulltext import INDEXED
 from rashomon.store.migrations import HEAD, KNOWN, form_of
@@ -30,7 +30,6 @@ from rashomon.store.schema import (
     publisher,
     report,
     report_text,
-    setting,
     tombstone,
 )
 from rashomon.store.scopes import SCOPES
@@ -63,13 +62,13 @@ def _form(connection: Connection, part: str) -> Finding:
 
 def _filings(connection: Connection, part: str) -> Finding:
     """Whether claims are filed where reconciling looks for them. Filings have no foreign key."""
-    kept = connection.execute(sa.select(setting.c.value).where(setting.c.key == "filing")).scalar()
+    filed = settings.kept(connection, "filing")
     rows = connection.execute(sa.select(sa.func.count()).select_from(claim_filing)).scalar_one()
     lost = sa.select(sa.func.count()).where(~sa.exists().where(claim.c.num == claim_filing.c.claim))
     orphans = connection.execute(lost.select_from(claim_filing)).scalar_one()
     claims = connection.execute(sa.select(sa.func.count()).select_from(claim)).scalar_one()
-    if kept != FORM:
-        return Finding(part, "broken", f"filed as {kept}, reconciling looks as {FORM}", _REPORT)
+    if filed != FORM:
+        return Finding(part, "broken", f"filed as {filed}, reconciling looks as {FORM}", _REPORT)
     if orphans:
         return Finding(part, "broken", f"{orphans:,} filings are of claims that are not there", _REPORT)
     if claims and not rows:

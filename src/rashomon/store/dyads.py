@@ -28,8 +28,8 @@ from rashomon.store.schema import (
     pieces,
     publisher,
     report,
-    setting,
 )
+from rashomon.store.settings import keep, kept
 
 FORM = "1"
 """Of what `parts` gives; the rows of a store of another form are made anew."""
@@ -108,25 +108,22 @@ def tell_anew(store: Store, say: Callable[[str], None]) -> None:
     Raises:
         StoreError: the store cannot be written.
     """
-    asked = sa.select(setting.c.value).where(setting.c.key == _KEY)
     with store.reading() as connection:
-        if connection.execute(asked).scalar() == FORM:
+        if kept(connection, _KEY) == FORM:
             return
         last = int(connection.execute(sa.select(sa.func.max(incident.c.num))).scalar() or 0)
     if last > _TOGETHER:
         say("working out what lies between countries; stopped, it goes on from there")
 
     def work(connection: Connection) -> int | None:
-        kept = str(connection.execute(asked).scalar() or "")
-        if kept == FORM:
+        before = kept(connection, _KEY) or ""
+        if before == FORM:
             return None
-        form, _, done = kept.partition(" ")
+        form, _, done = before.partition(" ")
         after = int(done) if form == FORM else 0
         query = sa.select(incident.c.num).where(incident.c.num > after).order_by(incident.c.num)
         nums = connection.execute(query.limit(_TOGETHER)).scalars().all()
-        connection.execute(sa.delete(setting).where(setting.c.key == _KEY))
-        value = f"{FORM} {nums[-1]}" if nums else FORM
-        connection.execute(sa.insert(setting).values(key=_KEY, value=value))
+        keep(connection, _KEY, f"{FORM} {nums[-1]}" if nums else FORM)
         _write(connection, nums)
         return nums[-1] if nums else None
 
@@ -143,15 +140,15 @@ def amiss(connection: Connection, most: int = 500) -> tuple[int, int]:
     wrong: set[int] = set()
     for some in pieces(nums):
         there = sa.select(incident_dyad).where(incident_dyad.c.incident.in_(some))
-        kept = {tuple(row) for row in connection.execute(there)}
+        found = {tuple(row) for row in connection.execute(there)}
         wanted = {tuple(row.values()) for row in _rows(connection, some)}
-        wrong.update(row[3] for row in kept ^ wanted)
+        wrong.update(row[3] for row in found ^ wanted)
     return len(nums), len(wrong)
 
 
 def form_of(connection: Connection) -> str:
     """The form that the rows of a store have."""
-    return str(connection.execute(sa.select(setting.c.value).where(setting.c.key == _KEY)).scalar() or "none")
+    return kept(connection, _KEY) or "none"
 
 
 def _write(connection: Connection, nums: Sequence[int]) -> None:
@@ -165,8 +162,8 @@ def _write(connection: Connection, nums: Sequence[int]) -> None:
 def _rows(connection: Connection, nums: Sequence[int]) -> list[Row]:
     """The rows of some incidents, from what their claims say."""
     rows = sa.select(incident.c.num, incident.c.last_day, incident.c.body)
-    kept = {row.num: row for row in connection.execute(rows.where(incident.c.num.in_(nums)))}
-    told: dict[int, dict[str, Claim]] = {num: {} for num in kept}
+    there = {row.num: row for row in connection.execute(rows.where(incident.c.num.in_(nums)))}
+    told: dict[int, dict[str, Claim]] = {num: {} for num in there}
     publishers: dict[str, str | None] = {}
     query = (
         sa.select(incident_claim.c.incident, claim.c.body, claim.c.corrected, publisher.c.name)
@@ -180,7 +177,7 @@ def _rows(connection: Connection, nums: Sequence[int]) -> list[Row]:
         told[num][each.id] = each
         publishers[each.report] = name
     found: list[Row] = []
-    for num, row in kept.items():
+    for num, row in there.items():
         one = _incident(row.body)
         its = (told[num][ref] for ref in one.claims if ref in told[num])
         found += rows_of(num, row.last_day, one, its, publishers)

@@ -17,8 +17,9 @@ from rashomon.model import Claim, Report
 from rashomon.reconcile.copies import copy_key
 from rashomon.reconcile.traits import traits_of
 from rashomon.reconcile.vicinity import filings
+from rashomon.store import settings
 from rashomon.store.engine import Store
-from rashomon.store.schema import claim, claim_filing, pieces, publisher, report, setting
+from rashomon.store.schema import claim, claim_filing, pieces, publisher, report
 
 FORM = "1"
 """Of what `filings` and `copy_keys` give; a test holds it to them. A store of another form is filed anew."""
@@ -129,13 +130,12 @@ def file_anew(store: Store, say: Callable[[str], None] = lambda _line: None) -> 
     Raises:
         StoreError: the store cannot be written.
     """
-    asked = sa.select(setting.c.value).where(setting.c.key == "filing")
     with store.reading() as connection:
-        if connection.execute(asked).scalar() == FORM:
+        if settings.kept(connection, "filing") == FORM:
             return
 
     def work(connection: Connection) -> None:
-        if connection.execute(asked).scalar() == FORM:  # another process was quicker
+        if settings.kept(connection, "filing") == FORM:  # another process was quicker
             return
         connection.execute(sa.delete(claim_filing))
         refs = connection.execute(sa.select(report.c.id).order_by(report.c.num)).scalars().all()
@@ -147,8 +147,7 @@ def file_anew(store: Store, say: Callable[[str], None] = lambda _line: None) -> 
                 key = copy_key(traits_of(one))
                 connection.execute(sa.update(claim).where(claim.c.id == one.id).values(copy_key=key))
             put_in(stored, connection, some)
-        connection.execute(sa.delete(setting).where(setting.c.key == "filing"))
-        connection.execute(sa.insert(setting).values(key="filing", value=FORM))
+        settings.keep(connection, "filing", FORM)
 
     store.write(work)
 

@@ -72,6 +72,11 @@ def _of(name: str, target: str, *, gone: str = "CASCADE", empty: bool = False) -
     return Column(name, Num, ForeignKey(f"{target}.num", ondelete=gone), nullable=empty)
 
 
+def _partial(name: str, where: str, *columns: str) -> Index:
+    """An index of the few rows of which something holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 publisher = Table(
     "publisher",
     metadata,
@@ -115,13 +120,7 @@ report = Table(
     Index("ix_report_content", "content"),
     Index("ix_report_original", "original"),
     # copies whose original went: few, and only for a moment
-    Index(
-        "ix_report_orphan",
-        "day",
-        "num",
-        sqlite_where=text("original IS NULL AND relation IS NOT NULL"),
-        postgresql_where=text("original IS NULL AND relation IS NOT NULL"),
-    ),
+    _partial("ix_report_orphan", "original IS NULL AND relation IS NOT NULL", "day", "num"),
     Index("ix_report_reader", "reader"),
 )
 
@@ -143,6 +142,8 @@ report_band = Table(
     Index("ix_report_band_report", "report"),
     sqlite_with_rowid=False,
 )
+
+_OF_CLAIM = ("type", "mode", "status", "frame", "country", "voice")
 
 claim = Table(
     "claim",
@@ -167,18 +168,7 @@ claim = Table(
     Column("corrected", Text),  # JSON, as people corrected it
     Index("ix_claim_report", "report", "ordinal"),
     # in the order of lists, with all that is filtered by: pages are found without reading rows
-    Index(
-        "ix_claim_day",
-        "last_day",
-        "num",
-        "first_day",
-        "type",
-        "mode",
-        "status",
-        "frame",
-        "country",
-        "voice",
-    ),
+    Index("ix_claim_day", "last_day", "num", "first_day", *_OF_CLAIM),
     Index("ix_claim_country", "country", "last_day", "num", "first_day", "type", "mode", "status", "frame"),
     Index("ix_claim_type", "type", "last_day", "num", "first_day", "mode", "status", "frame", "country"),
     Index(
@@ -195,25 +185,9 @@ claim = Table(
     ),
     Index("ix_claim_geonameid", "geonameid", "last_day"),
     Index("ix_claim_copy_key", "copy_key"),
-    Index(
-        "ix_claim_corrected",
-        "num",
-        sqlite_where=text("corrected IS NOT NULL"),
-        postgresql_where=text("corrected IS NOT NULL"),
-    ),
+    _partial("ix_claim_corrected", "corrected IS NOT NULL", "num"),
     # by row, for what was found among parties
-    Index(
-        "ix_claim_num",
-        "num",
-        "last_day",
-        "first_day",
-        "type",
-        "mode",
-        "status",
-        "frame",
-        "country",
-        "voice",
-    ),
+    Index("ix_claim_num", "num", "last_day", "first_day", *_OF_CLAIM),
 )
 
 claim_filing = Table(
