@@ -53,12 +53,13 @@ TAG_HEADS = {
 
 @dataclass(frozen=True)
 class Geometry:
-    """The size of an encoder: width of its states, layers, attention heads, width of the inner layer, and the
-    buckets of the distance bias between pieces (0: none)."""
+    """The size of an encoder: width of its states, layers, attention heads, width of a head, width of the
+    inner layer, and the buckets of the distance bias between pieces (0: none)."""
 
     width: int
     layers: int
     heads: int
+    head: int
     inner: int
     buckets: int
 
@@ -68,10 +69,11 @@ class Geometry:
         width = state["encoder.words.weight"].shape[1]
         known = next(g for g in GEOMETRIES.values() if g.width == width)
         layers = 1 + max(int(k.split(".")[2]) for k in state if k.startswith("encoder.layers."))
-        return replace(known, layers=layers)
+        mixed, inner = (state[f"encoder.layers.0.{name}.weight"].shape[0] for name in ("query", "inner"))
+        return replace(known, layers=layers, heads=mixed // known.head, inner=inner)
 
 
-GEOMETRIES = {"minilm": Geometry(384, 6, 12, 1536, 0), "mpnet": Geometry(768, 12, 12, 3072, 32)}
+GEOMETRIES = {"minilm": Geometry(384, 6, 12, 32, 1536, 0), "mpnet": Geometry(768, 12, 12, 64, 3072, 32)}
 
 
 class Layer(nn.Module):
@@ -79,8 +81,10 @@ class Layer(nn.Module):
 
     def __init__(self, size: Geometry, dropout: float) -> None:
         super().__init__()
-        self.heads, width = size.heads, size.width
-        self.query, self.key, self.value, self.output = (nn.Linear(width, width) for _ in range(4))
+        self.heads, self.head, width = size.heads, size.head, size.width
+        mixed = size.heads * size.head
+        self.query, self.key, self.value = (nn.Linear(width, mixed) for _ in range(3))
+        self.output = nn.Linear(mixed, width)
         self.inner, self.outer = nn.Linear(width, size.inner), nn.Linear(size.inner, width)
         self.attention_norm, self.norm = nn.LayerNorm(width, 1e-12), nn.LayerNorm(width, 1e-12)
         self.dropout = nn.Dropout(dropout)
@@ -88,14 +92,14 @@ class Layer(nn.Module):
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         """States [batch, pieces, width]; mask [batch, 1, 1, pieces], or with heads and pieces in the middle,
         is added to the attention's scores: a large negative number shuts a piece out."""
-        batch, length, width = states.shape
+        batch, length, _ = states.shape
 
         def heads(x: Tensor) -> Tensor:
-            return x.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
+            return x.view(batch, length, self.heads, self.head).transpose(1, 2)
 
         query, key, value = heads(self.query(states)), heads(self.key(states)), heads(self.value(states))
-        weights = torch.softmax(query @ key.transpose(-1, -2) / math.sqrt(width // self.heads) + mask, -1)
-        mixed = (self.dropout(weights) @ value).transpose(1, 2).reshape(batch, length, width)
+        weights = torch.softmax(query @ key.transpose(-1, -2) / math.sqrt(self.head) + mask, -1)
+        mixed = (self.dropout(weights) @ value).transpose(1, 2).reshape(batch, length, -1)
         states = self.attention_norm(states + self.dropout(self.output(mixed)))
         return self.norm(states + self.dropout(self.outer(F.gelu(self.inner(states)))))
 

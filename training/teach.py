@@ -2,8 +2,9 @@
 
 `python -m training.teach WEIGHTS --to soft.pt` reads the newswire text of `shared/train/GMB_kaggle` (the
 words only: its own labels are not used), with `--stories` also the corpus, and keeps the teacher's
-probabilities, after Hinton et al. (2015). Kept are the tags of all words, and for each likely trigger what
-the heads and the pointers say there. `python -m training.train --soft soft.pt` then mixes these windows in.
+probabilities, after Hinton et al. (2015); with `--agree` the mean of those that another teacher gave and its
+own. Kept are the tags of all words, and for each likely trigger what the heads and the pointers say there.
+`python -m training.train --soft soft.pt` then mixes these windows in.
 """
 
 from __future__ import annotations
@@ -100,12 +101,47 @@ def label(teacher: Reader, examples: list[Example], pieces: int) -> Iterator[Exa
             )
 
 
-def _soft(teacher: Reader, words: Tensor, example: Example, tags: dict[str, Tensor]) -> Soft:
-    triggers = torch.nonzero(1 - tags["event"][:, 0] > LIKELY)[:, 0]
+@torch.no_grad()
+def agreed(teacher: Reader, examples: list[Example], share: float, pieces: int) -> Iterator[Example]:
+    """Examples that another teacher labelled, with the mean of both teachers' labels where that one gave
+    some; `share` is what this one counts. ValueError for an example without labels."""
+    for chosen in batches(examples, pieces, random.Random(0)):
+        batch = collate(chosen)
+        with torch.autocast("cpu", torch.bfloat16):
+            words = teacher.word_states(*(batch[name] for name in INPUTS))
+        for row, example in enumerate(chosen):
+            if example.soft is None:
+                raise ValueError(f"a window of {example.source} has no labels yet")
+            own = words[row : row + 1, : len(example.firsts)].float()
+            triggers = torch.from_numpy(example.soft.triggers)
+            yield dataclasses.replace(
+                example,
+                soft=Soft(
+                    {
+                        name: (at, _mean(said, torch.softmax(teacher.tags[name](own[0, at]), -1), share))
+                        for name, (at, said) in example.soft.tags.items()
+                    },
+                    example.soft.triggers,
+                    _mean(example.soft.roles, _pointers(teacher, own, example, triggers), share),
+                ),
+            )
+
+
+def _mean(first: np.ndarray, second: Tensor, share: float) -> np.ndarray:
+    return ((1 - share) * first.astype(np.float32) + share * second.numpy()).astype(np.float16)
+
+
+def _pointers(teacher: Reader, words: Tensor, example: Example, triggers: Tensor) -> Tensor:
+    """Where the triggers of a window point [triggers, roles, nulls + words]; `words` [1, words, width]."""
     places = torch.from_numpy(np.asarray(example.places, np.int64))
     distances = (places[None, :] - places[triggers][:, None])[None]
     padding = torch.zeros((1, words.shape[1]), dtype=torch.bool)
-    roles = torch.softmax(teacher.role_scores(words, words[:, triggers], distances, padding), -1)[0]
+    return torch.softmax(teacher.role_scores(words, words[:, triggers], distances, padding), -1)[0]
+
+
+def _soft(teacher: Reader, words: Tensor, example: Example, tags: dict[str, Tensor]) -> Soft:
+    triggers = torch.nonzero(1 - tags["event"][:, 0] > LIKELY)[:, 0]
+    roles = _pointers(teacher, words, example, triggers)
     nulls = roles.shape[-1] - words.shape[1]
     names = (
         torch.nonzero((roles[..., nulls:] > POINTED).flatten(0, 1).any(0))[:, 0]
@@ -137,6 +173,13 @@ def main() -> None:
     parser.add_argument(
         "--stories", type=Path, help="a corpus whose stories to label too (not those held out)"
     )
+    parser.add_argument(
+        "--agree",
+        type=Path,
+        nargs="+",
+        help="labels of another teacher, in place of text: the mean of both is kept",
+    )
+    parser.add_argument("--share", type=float, default=0.5, help="what this teacher counts in that mean")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -144,6 +187,11 @@ def main() -> None:
     teacher = Reader(Geometry.of(state))
     teacher.load_state_dict(state)
     teacher.eval()
+    if options.agree:
+        labelled = [example for path in options.agree for example in torch.load(path, weights_only=False)]
+        torch.save(list(agreed(teacher, labelled, options.share, 6000)), options.to)
+        print(f"{len(labelled)} windows")
+        return
     rng = random.Random(17)
     path = options.shared / "train" / "GMB_kaggle" / "ner_dataset.csv.zip"
     examples = list(newswire(path, corpus.tokenizer(), rng))

@@ -22,7 +22,7 @@ import torch
 from training import bases, corpus
 from training.batching import batches, collate, recase
 from training.losses import losses, score, total
-from training.network import GEOMETRIES, Reader, thinned
+from training.network import GEOMETRIES, Geometry, Reader, thinned
 from training.stories import Example
 
 WARM_UP = 0.06
@@ -38,14 +38,14 @@ class Run:
         self.out = Path(options.out)
         self.out.mkdir(parents=True, exist_ok=True)
         self.rng = random.Random(options.seed)
-        size = GEOMETRIES[options.base]
+        start = torch.load(options.start, weights_only=True) if options.start else None
+        size = Geometry.of(start) if start else GEOMETRIES[options.base]
         self.model = Reader(replace(size, layers=options.layers or size.layers), options.dropout)
-        if not options.start:
+        if start:
+            self.model.load_state_dict(thinned(start, self.model.encoder.size.layers))
+        else:
             base = bases.minilm() if options.base == "minilm" else bases.mpnet(self.out.parent)
             self.model.encoder.load_base(base)
-        else:
-            start = torch.load(options.start, weights_only=True)
-            self.model.load_state_dict(thinned(start, self.model.encoder.size.layers))
         encoder = [p for n, p in self.model.named_parameters() if n.startswith("encoder.")]
         heads = [p for n, p in self.model.named_parameters() if not n.startswith("encoder.")]
         self.rates = (options.rate, options.head_rate)

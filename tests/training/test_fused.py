@@ -13,7 +13,7 @@ from training.export import export  # noqa: E402
 from training.fused import fused_states  # noqa: E402
 from training.network import Geometry, Reader  # noqa: E402
 
-GEOMETRIES = [Geometry(384, 1, 12, 1536, 0), Geometry(768, 1, 12, 3072, 32)]
+GEOMETRIES = [Geometry(384, 1, 12, 32, 1536, 0), Geometry(768, 1, 12, 64, 3072, 32)]
 
 
 def small_reader(size: Geometry) -> Reader:

@@ -44,7 +44,7 @@ def test_a_teachers_words_are_distributions_over_the_windows_words(tmp_path: Pat
     words = sum(len(example.firsts) for example in examples)
     assert words == sum(len(sentence.split()) for sentence in SENTENCES)
     torch.manual_seed(0)
-    teacher = Reader(Geometry(48, 1, 4, 64, 0)).eval()
+    teacher = Reader(Geometry(48, 1, 4, 12, 64, 0)).eval()
     taught = list(teach.label(teacher, examples, 500))
     for example in taught:
         assert example.soft is not None
@@ -53,7 +53,7 @@ def test_a_teachers_words_are_distributions_over_the_windows_words(tmp_path: Pat
         assert example.soft.roles.shape[-1] == len(example.firsts) + 2
         if len(example.soft.triggers):
             assert np.allclose(example.soft.roles.sum(-1), 1, atol=0.02)
-    parts = losses.losses(Reader(Geometry(48, 1, 4, 64, 0)), collate(taught))
+    parts = losses.losses(Reader(Geometry(48, 1, 4, 12, 64, 0)), collate(taught))
     assert {"event", "mention", "actor"} <= set(parts) and all(
         bool(torch.isfinite(p)) for p in parts.values()
     )
