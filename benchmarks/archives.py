@@ -6,7 +6,7 @@ They are denser in events than most news, so what is read out of a report costs 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,25 +55,22 @@ def articles(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def short(count: int, url: str | None = None) -> list[dict[str, Any]]:
+def short(count: int, url: str | None = None) -> Iterator[dict[str, Any]]:
     """Reports of two short sentences with names that are made up, hardly any of which comes twice."""
     chance = random.Random(13)
 
     def name() -> str:
         return "".join(chance.choice(_SYLLABLES) for _ in range(3)).capitalize()
 
-    return [
-        {
+    for n in range(count):
+        yield {
             "id": f"s{n}",
             "text": f"{name().upper()} - Officers of {name()} district arrested {chance.randint(2, 90)} men "
             f"near {name()}, {name()} {name()} said.\n\nThe governor of {name()}, {name()} {name()}, told "
             f"the {name()} Herald that nobody was hurt in case {n}.",
             "published": _DAYS[n % len(_DAYS)],
             "publisher": _OUTLETS[n % len(_OUTLETS)],
-        }
-        | ({"url": url} if url else {})
-        for n in range(count)
-    ]
+        } | ({"url": url} if url else {})
 
 
 def mixed(shared: Path, count: int) -> list[dict[str, Any]]:
@@ -116,7 +113,8 @@ def with_copies(given: list[dict[str, Any]], share: float) -> list[dict[str, Any
     return mixed
 
 
-def write(path: Path, given: list[dict[str, Any]]) -> Path:
+def write(path: Path, given: Iterable[dict[str, Any]]) -> Path:
     """As JSON Lines."""
-    path.write_bytes(b"".join(msgspec.json.encode(report) + b"\n" for report in given))
+    with path.open("wb") as file:
+        file.writelines(msgspec.json.encode(report) + b"\n" for report in given)
     return path

@@ -30,7 +30,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -198,9 +198,11 @@ class _Sizes:
         return growth, "; ".join(words)
 
 
-def _growth(name: str, given: Reports, folder: Path, options: Options) -> Measured:
-    path, count = archives.write(folder / "all.jsonl", given), len(given)
+def _growth(name: str, given: Iterable[dict[str, Any]], folder: Path, options: Options) -> Measured:
+    path = archives.write(folder / "all.jsonl", given)
     del given  # the size of this process is looked at too
+    with path.open("rb") as lines:
+        count = sum(1 for _ in lines)
     pools: list[Pool] = []
     sizes = _Sizes()
     over = threading.Event()
@@ -307,7 +309,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", choices=[[], *MEASURES], help="what to measure; all by default")
-    parser.add_argument("--count", type=int, default=200, help="articles (shards, for kills)")
+    parser.add_argument(
+        "--count", type=int, default=200, help="articles (shards, for kills; for flat 500 short reports each)"
+    )
     parser.add_argument(
         "--cache", type=Path, default=Path(tempfile.gettempdir()), help="for the larger encoder"
     )
@@ -321,8 +325,8 @@ def main() -> None:
                 continue
             made = archives.articles if archive == DENSE else partial(archives.mixed, options.shared)
             with tempfile.TemporaryDirectory() as folder:
-                # so many shards of short reports that it makes itself: the corpus has fewer articles
-                given = [{}] * options.count if name == "kills" else made(options.count)
+                # these make short reports themselves: the corpus has fewer articles than may be asked for
+                given = [{}] * options.count if name in ("kills", "flat") else made(options.count)
                 found = MEASURES[name](given, Path(folder), options.cache)
             floor = FLOORS.get(name, 1.0 if name == "kills" else None)
             under = floor is not None and found.ratio < floor
