@@ -23,6 +23,7 @@ from rashomon.reading.trace import Option, Trace, named
 from rashomon.reading.words import IntArray, Words
 
 FIGURE_WEIGHT = 0.25
+FAR_FIGURE = 0.4  # of its weight is what a number counts outside the event's sentence, as with roles
 NO_FIGURES = 0.5  # a claim has no figures where more than this of the pointer's weight is on nothing
 SEEN = 0.02  # `explain` leaves out what has less of a pointer's weight
 # A demand, a charge, a refusal in today's news was made today, unless the report says otherwise; the corpus
@@ -145,15 +146,18 @@ def figures_of(
     signals: Signals,
     trigger: Trigger,
     found_in_text: Callable[[], Candidates[Quantity]],
+    sentence: tuple[int, int],
     trace: Trace | None = None,
 ) -> tuple[Figure, ...]:
     """The figures of a claim, in the order of the text, of those `found_in_text`, which is asked only where
-    the model points to any."""
+    the model points to any; `sentence` has the first word of the trigger's, and one past its last."""
     nothing = float(trigger.pointing.nulls[signals.labels.roles.index("figure"), 0])
     if nothing > NO_FIGURES and trace is None:
         return ()
     quantities = found_in_text()
     weights = quantities.weights(signals, trigger, "figure")
+    outside = (quantities.firsts < sentence[0]) | (quantities.firsts >= sentence[1])
+    weights = np.where(outside, np.float32(FAR_FIGURE) * weights, weights)
     if trace is not None:
         _trace_figures(trace, signals, trigger, quantities, weights, nothing)
         if nothing > NO_FIGURES:
@@ -179,6 +183,7 @@ def _trace_figures(
     empty = nothing > NO_FIGURES
     limit = f"{'over' if empty else 'within'} the limit of {NO_FIGURES}"
     trace.say("figures", f"the model's pointer gives {nothing:.2f} to no figure, {limit}")
+    trace.say("figures", f"numbers outside the sentence count {FAR_FIGURE} of their weight")
     for index in np.flatnonzero(weights > SEEN).tolist():
         quantity, weight = quantities.items[index], float(weights[index])
         kind = _kind(signals, trigger, quantity)

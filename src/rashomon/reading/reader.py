@@ -222,7 +222,7 @@ class _ReportReading(Background):
             frame=frame,
             date=date_of(self.signals, trigger, self.dates, self.report.published, frame == "current", trace),
             place=self._place(number),
-            figures=figures_of(self.signals, trigger, lambda: self.quantities, trace),
+            figures=figures_of(self.signals, trigger, lambda: self.quantities, sentence, trace),
             confidence=confidence_of(trigger, self.calibration),
         )
 
