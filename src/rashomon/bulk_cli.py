@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 _EVERY_SECONDS = 20.0  # between lines of progress where nobody looks at a terminal
 _STOPPED = 130
+_CHANGED = {
+    "rashomon": "another version of Rashomon",
+    "model": "another model",
+    "tables": "other tables or rules of reading",
+    "libraries": "other versions of libraries",
+    "max_chars": "another --max-chars",
+    "fields": "another --field",
+    "publisher": "another --publisher",
+    "reader": "another choice about --read-all",
+}
 
 
 def bulk(
@@ -54,7 +64,7 @@ def bulk(
         typer.Option(
             metavar="FIELD=COLUMN",
             show_default=False,
-            help="What CSV and Parquet call a field of a report: text=body. May be given several times.",
+            help="What the files call a field of a report: text=body. May be given several times.",
         ),
     ] = None,
     publisher: Annotated[
@@ -95,6 +105,7 @@ def bulk(
     """
     from rashomon.bulk.options import LOOKING_READER, READER, Options
     from rashomon.bulk.running import run
+    from rashomon.exports.phrases import counted
     from rashomon.reading.intake import limit_of
 
     options = Options(
@@ -111,8 +122,10 @@ def bulk(
     meter = _Meter(quiet=quiet)
     try:
         if dry_run:
-            _say_what_would_be(inputs, options, count, _engine(count, ray), meter)
+            _say_what_would_be(inputs, out, options, count, _engine(count, ray), meter)
             return
+        if not quiet:
+            _say_what_changed(out, options)
         done = run(inputs, out, options, _engine(count, ray), meter, count)
     except KeyboardInterrupt:
         typer.echo("\nStopped. What is finished is kept: the same command goes on from there.", err=True)
@@ -125,11 +138,13 @@ def bulk(
     _say_counts(manifest.counts)
     if done.shards_read:
         rate = f", {done.words_read / done.seconds:,.0f} words a second" if done.words_read else ""
-        typer.echo(f"{done.shards_read:,} shards read in {_span(done.seconds)}{rate}")
+        typer.echo(f"{counted(done.shards_read, 'shard')} read in {_span(done.seconds)}{rate}")
     else:
         typer.echo("Nothing was left to read: all shards were finished before.")
     typer.echo(f"{printable(str(out))}: claims, incidents, reports, refused, and manifest.json")
-    if manifest.not_read:
+    if manifest.counts.refused and not manifest.counts.reports:
+        _say_why_nothing(out)
+    if manifest.not_read or (manifest.counts.refused and not manifest.counts.reports):
         raise typer.Exit(REFUSED)
 
 
@@ -157,34 +172,70 @@ def _fields(given: list[str]) -> dict[str, str]:
 
 
 def _say_counts(counts: Counts) -> None:
+    from rashomon.exports.phrases import counted
+
     typer.echo(
-        f"{counts.reports:,} reports ({counts.copies:,} of them copies, read once), "
-        f"{counts.claims:,} claims, {counts.incidents:,} incidents"
+        f"{counted(counts.reports, 'report')} ({counts.copies:,} of them copies, read once), "
+        f"{counted(counts.claims, 'claim')}, {counted(counts.incidents, 'incident')}"
     )
     if counts.repeats:
-        typer.echo(f"{counts.repeats:,} reports came twice, word for word, and are there once")
+        typer.echo(f"{counted(counts.repeats, 'record')} came again, word for word, and left out")
     if counts.refused:
         causes = ", ".join(f"{count:,} {cause}" for cause, count in counts.refusals.items())
-        typer.echo(f"{counts.refused:,} were not read, see the table `refused`: {causes}")
+        typer.echo(f"{counted(counts.refused, 'record')} not read, see the table `refused`: {causes}")
+
+
+def _say_why_nothing(out: Path) -> None:
+    """Where nothing at all could be read, the first cause says most."""
+    import pyarrow.parquet as pq
+
+    first = pq.read_table(out / "refused" / "part-0000.parquet").slice(0, 1).to_pylist()[0]
+    why = f"no report could be read; the first: {first['file']}, {first['where']}: {first['what']}"
+    typer.echo(f"rashomon: {printable(why)}", err=True)
+
+
+def _say_what_changed(out: Path, options: Options) -> None:
+    """A folder that another version or other settings filled is read anew: that is told before, not after."""
+    from rashomon.bulk import manifest
+    from rashomon.bulk.options import recipe
+
+    before = manifest.load(out)
+    if before is None:
+        return
+    now = recipe(options)
+    changed = [_CHANGED[name] for name in _CHANGED if before.recipe.get(name) != now.get(name)]
+    if changed:
+        typer.echo(
+            f"{printable(str(out))}: made with {', '.join(changed)}, so all is read again",
+            err=True,
+        )
 
 
 def _say_what_would_be(
-    inputs: list[str], options: Options, workers: int, engine: Callable[[], Engine], meter: _Meter
+    inputs: list[str],
+    out: Path,
+    options: Options,
+    workers: int,
+    engine: Callable[[], Engine],
+    meter: _Meter,
 ) -> None:
     from rashomon.bulk.dry import look
+    from rashomon.exports.phrases import counted
 
     with tempfile.TemporaryDirectory() as folder:
-        seen = look(inputs, Path(folder), options, engine, meter)
+        seen = look(inputs, out, Path(folder), options, engine, meter)
     meter.close()
     for line in seen.not_read:
         typer.echo(f"rashomon: {printable(line)}", err=True)
     typer.echo(
-        f"{seen.files:,} files in {seen.shards:,} shards: {seen.records:,} records, "
-        f"of which {seen.own:,} reports would be read ({seen.words:,} words)"
+        f"{counted(seen.files, 'file')} in {counted(seen.shards, 'shard')}: "
+        f"{counted(seen.records, 'record')}, of which {counted(seen.own, 'report')} would be read "
+        f"({counted(seen.words, 'word')})"
     )
     typer.echo(
-        f"{seen.copies:,} are exact copies of others, {seen.repeats:,} came twice, "
-        f"{seen.left_out:,} are not in the sample, {seen.broken:,} cannot be reports"
+        f"not read: {counted(seen.copies, 'copy', 'copies')} of others, "
+        f"{counted(seen.repeats, 'record')} word for word met before, "
+        f"{seen.left_out:,} not in the sample, {seen.broken:,} that cannot be reports"
     )
     if seen.words_a_second:
         typer.echo(
@@ -241,6 +292,10 @@ class _Meter:
 
 
 def _progress_line(at: Progress) -> str:
+    if at.stage == "joining" and not at.done:
+        return "joining: claims are compared"
+    if at.stage == "reading" and not at.done:
+        return f"reading: 0 of {at.total:,} reports, model and tables are loaded"
     unit = "shards" if at.stage == "looking" else "incidents" if at.stage == "joining" else "reports"
     parts = [f"{at.stage}: {at.done:,}" + (f" of {at.total:,}" if at.total else "") + f" {unit}"]
     if at.stage == "reading" and at.seconds > 0:

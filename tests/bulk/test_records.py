@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
 from bulk_fakes import Reports, reports, write_lines
 
 from rashomon.bulk.options import Options
-from rashomon.bulk.plan import plan
+from rashomon.bulk.plan import form_of, plan
 from rashomon.bulk.records import records
 from rashomon.errors import InputError
 from rashomon.model import Report
@@ -52,7 +53,7 @@ def as_csv(given: Reports, mark: str = ",") -> str:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("shard_bytes", [1, 400, 1 << 30])
 def test_csv_is_cut_between_records(tmp_path: Path, mark: str, shard_bytes: int) -> None:
     given = reports(12)
@@ -177,3 +178,67 @@ def test_hostile_lines_come_through_or_are_refused(tmp_path: Path) -> None:
     found = everything(path, shard_bytes=1 << 30)
     assert [arrival.report is not None for arrival in found] == [True, False, True, False, False, True]
     assert found[-1].where == "7"
+
+
+def test_files_within_an_archive_have_addresses_of_their_own(tmp_path: Path) -> None:
+    given = reports(10)
+    path = tmp_path / "dump.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in (("in/a.jsonl", given[:5]), ("in/b.jsonl", given[5:]), ("in/read.me", [])):
+            archive.writestr(name, write_lines(tmp_path / "part", part).read_bytes())
+    for address in (f"zip://in::{path}", f"zip://in/*.jsonl::{path}", f"zip://::file://{path}"):
+        assert texts(everything(address)) == [report["text"] for report in given]
+    shards, _ = plan([f"zip://in/a.jsonl::{path}"], 1 << 30)
+    assert [shard.url for shard in shards] == [f"zip://in/a.jsonl::{path}"]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("in/a.jsonl", write_lines(tmp_path / "part", given[1:6]).read_bytes())
+    assert plan([f"zip://in/a.jsonl::{path}"], 1 << 30)[0][0].stamp != shards[0].stamp
+    _, errors = plan([str(path), f"zip://in::{tmp_path / 'part'}"], 1 << 30)
+    assert f"zip://::{path}" in str(errors[0])
+    assert "not a zip file" in str(errors[1])
+
+
+def test_the_form_is_told_by_the_name_and_not_by_what_follows_it() -> None:
+    assert form_of("https://example.org/a/Dump.JSONL.gz?token=a.csv") == "lines"
+    assert form_of("zip://in/a.csv::/data/dump.parquet") == "csv"
+    assert form_of("/data/what?.csv") == "csv"
+
+
+def test_a_table_without_a_text_is_refused_as_a_whole(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    (tmp_path / "a.csv").write_text("headline,body\nArrests,Police arrested a man in Vrelo.\n")
+    pq.write_table(pa.table({"headline": ["Arrests"], "body": ["Police"]}), tmp_path / "b.parquet")
+    (tmp_path / "c.csv").write_bytes("body\nPolice arrested a man.\n".encode("utf-16"))  # told row by row
+    (tmp_path / "d.csv").write_text("title\nArrests\n")  # a headline alone is refused by its row
+    shards, errors = plan([str(tmp_path)], 1 << 30, {})
+    assert [Path(shard.url).name for shard in shards] == ["c.csv", "d.csv"]
+    assert len(errors) == 2
+    assert all("no column 'text'; the columns are headline, body" in str(error) for error in errors)
+    assert plan([str(tmp_path / "a.csv")], 1 << 30, {"text": "body"})[1] == []
+
+
+def test_fields_of_json_lines_may_have_other_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"body": "Police arrested a man in Vrelo.", "meta": {"day": "2021-04-02"}}\n'
+        '{"text": "Police arrested a woman in Vrelo.", "published": "2021-04-03"}\n'
+        '{"words": "Police"}\n'
+    )
+    options = Options(max_chars=10_000, fields={"text": "body", "published": "meta.day"})
+    first, second, third = everything(path, options=options)
+    assert first.report is not None
+    assert (first.report.text, first.report.published) == ("Police arrested a man in Vrelo.", "2021-04-02")
+    assert second.report is not None  # one file in an archive may have our names
+    assert second.report.published == "2021-04-03"
+    assert "--field text=NAME" in str(third.error)
+
+
+def test_bytes_in_parquet_are_words(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = "Police arrested José \xff in Vrelo."
+    pq.write_table(pa.table({"text": [text.encode(), b"Police \xff"]}), tmp_path / "a.parquet")
+    assert texts(everything(tmp_path / "a.parquet")) == [text, "Police \ufffd"]

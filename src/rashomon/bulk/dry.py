@@ -40,7 +40,12 @@ class Seen(NamedTuple):
 
 
 def look(
-    inputs: list[str], work: Path, options: Options, engine: Callable[[], Engine], on_progress: OnProgress
+    inputs: list[str],
+    out: Path,
+    work: Path,
+    options: Options,
+    engine: Callable[[], Engine],
+    on_progress: OnProgress,
 ) -> Seen:
     """Look at an archive, and read a few of its reports for a trial.
 
@@ -50,7 +55,7 @@ def look(
     """
     made: list[Engine] = []
     try:
-        surveyed = survey(inputs, work, options, lambda: _kept(made, engine), on_progress)
+        surveyed = survey(inputs, out, work, options, lambda: _kept(made, engine), on_progress)
     finally:
         for each in made:
             each.close()

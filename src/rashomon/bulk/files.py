@@ -7,13 +7,17 @@ import io
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
+from zipfile import BadZipFile
 
-from rashomon.errors import InputError, MissingExtra, SourceMissing
+from rashomon.errors import MissingExtra, SourceMissing
 
 EXTRA_HINT = "pip install 'rashomon[bulk]'"
+_WEB = ("http://", "https://")
+_STAMPS = ("ETag", "etag", "md5", "mtime", "LastModified", "last_modified", "updated", "created", "CRC")
+"""What systems of files call that which changes with a file's content, the surest first."""
 
 
 class Found(NamedTuple):
@@ -29,6 +33,16 @@ def is_remote(url: str) -> bool:
     return "://" in url
 
 
+def name_of(url: str) -> str:
+    """The name of the file at an address, in small letters, by which its form is told.
+
+    "zip://in/a.csv::/data/dump.zip" is a.csv within an archive, and what follows "?" on the web is no name.
+    """
+    links = url.split("::") if is_remote(url) else [url]
+    name = next((link for link in links if is_remote(link)), url).lower()
+    return name.partition("?")[0].partition("#")[0] if name.startswith(_WEB) else name
+
+
 def find(given: str, endings: tuple[str, ...]) -> list[Found]:
     """The files that an address, a folder or a pattern stands for, in the order of their names.
 
@@ -39,10 +53,12 @@ def find(given: str, endings: tuple[str, ...]) -> list[Found]:
     try:
         found = _find_remote(given, endings) if is_remote(given) else _find_local(given, endings)
     except ImportError as error:
+        if error.name == "fsspec":
+            raise MissingExtra(f"fsspec is needed to read {given}", hint=EXTRA_HINT) from error
         raise MissingExtra(
-            f"{error.name or 'fsspec'} is needed to read {given}", hint=f"{EXTRA_HINT}, then: {error}"
+            f"a package is needed to read {given}: {error}", hint="install it with pip"
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, BadZipFile) as error:
         raise SourceMissing(_reason(error), where=given, hint="look at the address") from error
     if not found:
         raise SourceMissing(
@@ -69,7 +85,8 @@ def _find_remote(given: str, endings: tuple[str, ...]) -> list[Found]:
     import fsspec
 
     system, path = fsspec.core.url_to_fs(given)
-    if any(sign in path for sign in "*?["):
+    _, *inside = given.split("::")[next(n for n, link in enumerate(given.split("::")) if is_remote(link)) :]
+    if any(sign in path for sign in ("*[" if given.startswith(_WEB) else "*?[")):
         paths = system.glob(path)
     elif system.isdir(path):
         paths = [each for each in system.find(path) if each.lower().endswith(endings)]
@@ -78,10 +95,9 @@ def _find_remote(given: str, endings: tuple[str, ...]) -> list[Found]:
     found = []
     for each in paths:
         info: dict[str, Any] = system.info(each)
-        stamp = next(
-            (str(info[k]) for k in ("ETag", "etag", "md5", "mtime", "LastModified") if info.get(k)), ""
-        )
-        found.append(Found(system.unstrip_protocol(each), int(info.get("size") or 0), stamp))
+        size = int(info.get("size") or 0)
+        stamp = next((str(info[key]) for key in _STAMPS if info.get(key)), f"{size} bytes")
+        found.append(Found("::".join((system.unstrip_protocol(each), *inside)), size, stamp))
     return found
 
 
@@ -92,7 +108,10 @@ def open_at(url: str, start: int = 0) -> BinaryIO:
     else:
         import fsspec
 
-        stream = cast(BinaryIO, fsspec.open(url, "rb").open())
+        system, path = fsspec.core.url_to_fs(url)
+        stream = cast(BinaryIO, system.open(path, "rb"))
+        with suppress(AttributeError):  # an archive closes what is open in it when nobody holds it any more
+            stream.__dict__["system"] = system
     if start:
         stream.seek(start)
     return stream
@@ -183,23 +202,10 @@ def digest(path: Path) -> str:
 
 
 def _reason(error: Exception) -> str:
-    said = getattr(error, "strerror", None) or str(error)
-    return said if isinstance(error, FileNotFoundError) else f"it cannot be read: {said}"
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
-def must_be_free(folder: Path, mark: str) -> None:
-    """Refuse a folder with other things in it.
-
-    Raises:
-        InputError: it is no folder, or holds files and not the one named `mark`.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise InputError("this is a file, not a folder", where=str(folder), hint="name another with --out")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).exists():
-        raise InputError(
-            "the folder holds other things", where=str(folder), hint="name an empty or a new one with --out"
-        )
-
-
-__all__ = ["EXTRA_HINT", "Found", "Piece", "digest", "find", "is_remote", "must_be_free", "open_at", "put",
+__all__ = ["EXTRA_HINT", "Found", "Piece", "digest", "find", "is_remote", "name_of", "open_at", "put",
            "swap", "whole"]  # fmt: skip

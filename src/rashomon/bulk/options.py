@@ -24,7 +24,8 @@ FIELDS = ("text", "id", "title", "published", "publisher", "url", "story", "lang
 class Options(msgspec.Struct, frozen=True):
     """The settings of one bulk reading.
 
-    `fields` names the columns of CSV and Parquet for the fields of a report where they are called otherwise.
+    `fields` names the columns of tables, and the members of JSON objects, for the fields of a report where
+    they are called otherwise.
     `patience` is the seconds that one report may take before its process is ended. `sample` is a number of
     reports; 0 takes all. `reader` names the function that gives the reader, as "module:function".
     """

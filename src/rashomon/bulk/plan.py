@@ -7,15 +7,19 @@ groups, and these every so many rows. A compressed file of lines is one shard: i
 
 from __future__ import annotations
 
+import csv
 import gzip
 import itertools
-from collections.abc import Iterator
-from contextlib import ExitStack
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
+from zipfile import BadZipFile
 
 import msgspec
 
-from rashomon.bulk.files import EXTRA_HINT, Found, find, open_at
+from rashomon.bulk.files import EXTRA_HINT, Found, find, is_remote, name_of, open_at
 from rashomon.errors import InputError, MalformedInput, MissingExtra, RashomonError, SourceMissing
 
 Form = Literal["lines", "csv", "parquet", "warc"]
@@ -30,6 +34,7 @@ ROWS = 400
 """Rows of a Parquet file that make a shard."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_HEADER = 1 << 20
+_SHOWN = 40  # columns, and characters of each
 
 
 class Shard(msgspec.Struct, frozen=True):
@@ -49,8 +54,17 @@ class Shard(msgspec.Struct, frozen=True):
         return f"{self.url} ({what} {self.start}-{self.end})"
 
 
-def plan(inputs: list[str], shard_bytes: int) -> tuple[list[Shard], list[RashomonError]]:
+def plan(
+    inputs: list[str], shard_bytes: int, fields: Mapping[str, str] | None = None, out: Path | None = None
+) -> tuple[list[Shard], list[RashomonError]]:
     """The shards of all files, in the order of the inputs, and what cannot be read at all.
+
+    Args:
+        inputs: files, folders, patterns or addresses.
+        shard_bytes: how large a shard should be.
+        fields: what columns are called for the fields of a report: a table without one for the text cannot be
+            read. None looks at no columns.
+        out: a folder whose files are passed over.
 
     Raises:
         MissingExtra: a package is needed for one of the files.
@@ -65,16 +79,23 @@ def plan(inputs: list[str], shard_bytes: int) -> tuple[list[Shard], list[Rashomo
             errors.append(error)
             continue
         for file in found:
-            if file.url in seen:
+            if file.url in seen or (out is not None and _lies_in(file.url, out)):
                 continue
             seen.add(file.url)
             try:
-                shards += _cut(file, shard_bytes)
+                cut = list(_cut(file, shard_bytes))
+                if fields is not None:
+                    _must_have_text(file.url, fields)
+                shards += cut
             except InputError as error:
                 errors.append(error.at(file.url))
-            except OSError as error:
+            except (OSError, ValueError, BadZipFile, zlib.error) as error:
                 errors.append(SourceMissing(f"it cannot be read: {error}", where=file.url))
     return shards, errors
+
+
+def _lies_in(url: str, folder: Path) -> bool:
+    return not is_remote(url) and Path(url).resolve().is_relative_to(folder.resolve())
 
 
 def form_of(url: str) -> Form:
@@ -83,11 +104,13 @@ def form_of(url: str) -> Form:
     Raises:
         MalformedInput: it has none of the endings that are read.
     """
-    name = url.lower()
+    name = name_of(url)
     for ending in sorted(FORMS, key=len, reverse=True):
         if name.endswith(ending):
             return FORMS[ending]
-    raise MalformedInput("the ending says no form that bulk reads", hint=", ".join(FORMS))
+    if name.endswith(".zip") and not is_remote(url):
+        raise MalformedInput("bulk reads what is in an archive by an address", hint=f"zip://::{url}")
+    raise MalformedInput("the ending says no form that bulk reads", hint=f"read are {', '.join(FORMS)}")
 
 
 def _cut(file: Found, shard_bytes: int) -> Iterator[Shard]:
@@ -99,7 +122,7 @@ def _cut(file: Found, shard_bytes: int) -> Iterator[Shard]:
         raise MalformedInput("the file is empty")
     if form == "warc":
         bounds = _warc_bounds(file, shard_bytes)
-    elif file.url.lower().endswith(".gz"):
+    elif name_of(file.url).endswith(".gz"):
         bounds = [0, file.size]
     elif form == "csv":
         bounds = _csv_bounds(file, shard_bytes)
@@ -181,11 +204,44 @@ def _fastwarc() -> Any:
     return fastwarc.warc
 
 
+def _must_have_text(url: str, fields: Mapping[str, str]) -> None:
+    """Raises MalformedInput where a table has neither a column for the text nor one for the title."""
+    form, names = form_of(url), list[str]()
+    if form == "csv":
+        with suppress(csv.Error, EOFError, zlib.error):  # told where it is read
+            header = csv_header(url)
+            names = [] if header.startswith(_UTF16) else csv_names(header)
+    elif form == "parquet":
+        import pyarrow.parquet as pq
+
+        with open_at(url) as stream:
+            names = pq.ParquetFile(stream).schema_arrow.names
+    else:
+        return
+    wanted = fields.get("text", "text")
+    if names and wanted not in names and fields.get("title", "title") not in names:
+        shown = ", ".join(name[:_SHOWN] for name in names[:_SHOWN])
+        raise MalformedInput(
+            f"there is no column {wanted!r}; the columns are {shown}",
+            hint="say which one has the text: --field text=COLUMN",
+        )
+
+
+def csv_names(header: bytes) -> list[str]:
+    """The names of the columns, from the first record of a CSV file in UTF-8. Raises csv.Error."""
+    return next(csv.reader([header.decode("utf-8-sig", "replace")], delimiter=csv_mark(header)), [])
+
+
+def csv_mark(header: bytes) -> str:
+    """What stands between the columns: whichever the header has most of."""
+    return max((",", "\t", ";", "|"), key=lambda mark: header.count(mark.encode()))
+
+
 def csv_header(url: str) -> bytes:
     """The first record of a CSV file, its line end with it."""
     with ExitStack() as stack:
         lines: BinaryIO = stack.enter_context(open_at(url))
-        if url.lower().endswith(".gz"):
+        if name_of(url).endswith(".gz"):
             lines = cast(BinaryIO, stack.enter_context(gzip.open(lines)))
         header = b""
         while (line := lines.readline(_LONGEST_HEADER)) and len(header) < _LONGEST_HEADER:
@@ -195,4 +251,4 @@ def csv_header(url: str) -> bytes:
     return header
 
 
-__all__ = ["FORMS", "Form", "Shard", "csv_header", "form_of", "plan"]
+__all__ = ["FORMS", "Form", "Shard", "csv_header", "csv_mark", "csv_names", "form_of", "plan"]

@@ -10,14 +10,14 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Any, BinaryIO, cast
 
-from rashomon.bulk.files import Piece, open_at
+from rashomon.bulk.files import Piece, name_of, open_at
 from rashomon.bulk.options import Options
-from rashomon.bulk.plan import Shard, _fastwarc, csv_header
+from rashomon.bulk.plan import Shard, _fastwarc, csv_header, csv_mark, csv_names
 from rashomon.errors import InputError, MalformedInput, RashomonError
 from rashomon.model import Report
 from rashomon.sources import html
 from rashomon.sources.files import Arrival
-from rashomon.sources.jsonl import read_lines, report_from_fields
+from rashomon.sources.jsonl import NO_TEXT, read_lines, report_from_fields
 from rashomon.sources.text import Defaults, complete
 
 _NULLS = {"", "null", "none", "nan", "n/a"}
@@ -42,7 +42,7 @@ def records(shard: Shard, options: Options) -> Generator[tuple[Arrival, str], No
         if shard.form == "warc":
             found = _warc(raw, shard)
         else:
-            packed = shard.url.lower().endswith(".gz")
+            packed = name_of(shard.url).endswith(".gz")
             stream = cast(BinaryIO, io.BufferedReader(_Inflated(raw), 1 << 16)) if packed else raw
             found = (
                 _csv(stream, shard, options, defaults)
@@ -81,9 +81,11 @@ class _Inflated(io.RawIOBase):
 def _lines(stream: BinaryIO, options: Options, defaults: Defaults) -> Generator[Arrival, None, None]:
     number = 0
     try:
-        for row in read_lines(stream, options.max_chars, defaults):
-            number = row.number
-            yield Arrival(str(row.number), report=row.report, error=row.error, notes=row.notes)
+        for row in read_lines(stream, options.max_chars, defaults, options.fields or None, or_own=True):
+            number, error = row.number, row.error
+            if error is not None and error.what == NO_TEXT:
+                error = MalformedInput(NO_TEXT, hint="say which field has the text: --field text=NAME")
+            yield Arrival(str(number), report=row.report, error=error, notes=row.notes)
     except InputError as error:
         yield Arrival(str(number + 1), error=error)
 
@@ -95,11 +97,9 @@ def _csv(
     header = csv_header(shard.url)
     wide = header.startswith((b"\xff\xfe", b"\xfe\xff"))
     encoding = "utf-16" if wide else "utf-8-sig"
-    names = (
-        [] if wide else next(csv.reader([header.decode(encoding, "replace")], delimiter=_mark(header)), [])
-    )
+    names = [] if wide else csv_names(header)
     lines = io.TextIOWrapper(stream, encoding, "replace" if wide else "surrogateescape", newline="")
-    rows = csv.reader((line.replace("\0", "\ufffd") for line in lines), delimiter=_mark(header))
+    rows = csv.reader((line.replace("\0", "\ufffd") for line in lines), delimiter=csv_mark(header))
     first = shard.start == 0
     while True:
         try:
@@ -119,11 +119,6 @@ def _csv(
             where = str(rows.line_num)
             yield _from_fields(where, dict(zip(names, row, strict=False)), options, defaults)
     lines.detach()
-
-
-def _mark(header: bytes) -> str:
-    """What stands between the columns: whichever the header has most of."""
-    return max((",", "\t", ";"), key=lambda mark: header.count(mark.encode()))
 
 
 def _parquet(shard: Shard, options: Options, defaults: Defaults) -> Generator[Arrival, None, None]:
@@ -170,7 +165,9 @@ def _from_fields(where: str, row: dict[str, Any], options: Options, defaults: De
 
 
 def _told(value: Any) -> str:
-    """A value of a table in words: days and times as ISO has them."""
+    """A value of a table in words: days and times as ISO has them, bytes as the UTF-8 that they are."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 

@@ -6,7 +6,6 @@ only what is missing: new and changed shards are read, the rest is taken as it i
 
 from __future__ import annotations
 
-import fcntl
 import time
 from bisect import bisect_right
 from collections import Counter
@@ -23,7 +22,8 @@ from rashomon.bulk import scanning, spool
 from rashomon.bulk.assembly import Writer, write_refused
 from rashomon.bulk.copies import renamed
 from rashomon.bulk.engines import Engine, Job, ScanTask
-from rashomon.bulk.files import digest, must_be_free
+from rashomon.bulk.files import digest
+from rashomon.bulk.folder import at_work
 from rashomon.bulk.manifest import Counts, Manifest, ShardEntry
 from rashomon.bulk.options import Options, Recipe, key_of, recipe
 from rashomon.bulk.plan import Shard, plan
@@ -101,29 +101,38 @@ def run(
         joiners: processes of this machine that compare claims for the incidents; any number gives the same.
 
     Raises:
-        InputError: `out` holds other things, or another run is at it; or there is nothing to read.
+        InputError: `out` holds other things, another run is at it, or its disk is full; or there is nothing
+            to read.
         InstallationError: the model or a table is missing or damaged.
         MissingExtra: a package is needed.
         OSError: the output cannot be written.
     """
     tables()  # raises before anything is done where pyarrow is missing
-    with _at_work(out), _lazily(engine) as started:
-        surveyed = survey(inputs, out / "work", options, started, on_progress)
+    with at_work(out), _lazily(engine) as started:
+        surveyed = survey(inputs, out, out / "work", options, started, on_progress)
         return _Run(surveyed, out, options, on_progress, joiners).run(started)
 
 
 def survey(
-    inputs: list[str], work: Path, options: Options, engine: Callable[[], Engine], on_progress: OnProgress
+    inputs: list[str],
+    out: Path,
+    work: Path,
+    options: Options,
+    engine: Callable[[], Engine],
+    on_progress: OnProgress,
 ) -> Surveyed:
-    """Look at an archive without reading it. What was looked at before is not looked at again.
+    """Look at an archive without reading it. What was looked at before is not looked at again; what lies in
+    `out`, the folder of the output, is no part of the archive.
 
     Raises:
         InputError: there is nothing to read.
     """
-    shards, errors = plan(inputs, options.shard_bytes)
+    shards, errors = plan(inputs, options.shard_bytes, options.fields, out)
     not_read = [str(error) for error in errors]
     if not shards:
-        raise InputError("there is nothing to read", where="; ".join(not_read) or None)
+        if len(errors) == 1:
+            raise errors[0]
+        raise InputError("; ".join(["there is nothing to read", *not_read]))
     (work / "scans").mkdir(parents=True, exist_ok=True)
     paths = [work / "scans" / f"{scanning.scan_key(shard, options)}.npz" for shard in shards]
     jobs: dict[int, Job] = {
@@ -371,19 +380,6 @@ def _first_lines(surveyed: Surveyed) -> list[int]:
         found.append(before[shard.url] if shard.form != "parquet" else 0)
         before[shard.url] += scan.lines
     return found
-
-
-@contextmanager
-def _at_work(out: Path) -> Iterator[None]:
-    """The folder, for this run alone."""
-    must_be_free(out, "work")
-    (out / "work").mkdir(parents=True, exist_ok=True)
-    with (out / "work" / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError("another run is at this folder", where=str(out), hint="wait for it") from None
-        yield
 
 
 @contextmanager

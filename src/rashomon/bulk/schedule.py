@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from rashomon.bulk.engines import Engine, Job
+from rashomon.bulk.folder import is_full
 from rashomon.bulk.reading import ReadTask
 from rashomon.bulk.spool import State, state
 from rashomon.errors import InstallationError, MissingExtra
@@ -49,6 +50,7 @@ def run_jobs(
     Raises:
         InstallationError: the model or a table is missing or damaged.
         MissingExtra: a package is needed.
+        OSError: the disk is full.
     """
     waiting = deque(jobs)
     running: dict[int, float] = {}
@@ -67,7 +69,9 @@ def run_jobs(
                 unborn = 0
                 yield Ended(number)
                 continue
-            if isinstance(outcome.error, (InstallationError, MissingExtra)):
+            if isinstance(outcome.error, (InstallationError, MissingExtra)) or (
+                outcome.error is not None and is_full(outcome.error)  # so it would be for all that follow
+            ):
                 raise outcome.error
             if outcome.how == "died" and not _was_begun(jobs[number], begun):
                 unborn += 1

@@ -23,6 +23,7 @@ from rashomon.sources.text import Defaults, complete, decode, parse_published
 _ESCAPED, _OTHER_FIELDS = 6, 65_536
 DOCUMENT_BYTES = 64 * 2**20
 _SHOWN = 40
+NO_TEXT = "there is no field `text`"
 
 
 class _Fields(msgspec.Struct):
@@ -55,6 +56,8 @@ def read_lines(
     max_chars: int,
     defaults: Defaults | None = None,
     columns: Mapping[str, str] | None = None,
+    *,
+    or_own: bool = False,
 ) -> Iterator[Row]:
     """One row for each line that is not blank. Lines are numbered from 1.
 
@@ -63,6 +66,7 @@ def read_lines(
         max_chars: limit of a text; a line that cannot hold a text within it is skipped without being held.
         defaults: fills in what a report leaves out.
         columns: for each field of a report, which member of the object gives it; "a.b" is member b of a.
+        or_own: an object without such a member gives the field under its own name.
     """
     limit = _ESCAPED * max_chars + _OTHER_FIELDS
     start = stream.peek(4)[:4] if isinstance(stream, io.BufferedReader) else b""
@@ -80,7 +84,7 @@ def read_lines(
                     pass
                 yield Row(number, error=_too_long(max_chars))
             elif not line.isspace():
-                yield _row(number, line, defaults, columns)
+                yield _row(number, line, defaults, columns, or_own)
     finally:
         lines.detach()
 
@@ -129,16 +133,26 @@ def read_document(
         yield msgspec.structs.replace(row, notes=notes + row.notes) if notes else row
 
 
-def _row(number: int, line: str, defaults: Defaults | None, columns: Mapping[str, str] | None = None) -> Row:
+def _row(
+    number: int,
+    line: str,
+    defaults: Defaults | None,
+    columns: Mapping[str, str] | None = None,
+    or_own: bool = False,
+) -> Row:
     try:
-        report, notes = report_from_json(line, defaults, columns)
+        report, notes = report_from_json(line, defaults, columns, or_own=or_own)
     except InputError as error:
         return Row(number, error=error)
     return Row(number, report=report, notes=notes)
 
 
 def report_from_json(
-    line: str, defaults: Defaults | None = None, columns: Mapping[str, str] | None = None
+    line: str,
+    defaults: Defaults | None = None,
+    columns: Mapping[str, str] | None = None,
+    *,
+    or_own: bool = False,
 ) -> tuple[Report, tuple[str, ...]]:
     """The report that one JSON object holds, and notes on what was odd about it.
 
@@ -150,7 +164,7 @@ def report_from_json(
     # A byte order mark within a file is the seam of two that were joined.
     line, notes = _without_bad_bytes(line.strip().removeprefix("\ufeff"))
     if columns:
-        return _mapped(line, notes, defaults, columns)
+        return _mapped(line, notes, defaults, columns, or_own)
     try:
         fields = msgspec.json.decode(line, type=_Fields)
     except msgspec.ValidationError as error:
@@ -162,7 +176,11 @@ def report_from_json(
 
 
 def _mapped(
-    line: str, notes: tuple[str, ...], defaults: Defaults | None, columns: Mapping[str, str]
+    line: str,
+    notes: tuple[str, ...],
+    defaults: Defaults | None,
+    columns: Mapping[str, str],
+    or_own: bool = False,
 ) -> tuple[Report, tuple[str, ...]]:
     try:
         whole = json.loads(line, strict=False)
@@ -175,6 +193,8 @@ def _mapped(
         value: Any = whole
         for name in (path,) if path in whole else path.split("."):
             value = value.get(name) if isinstance(value, dict) else None
+        if value is None and or_own:
+            continue
         if value is None and field == "text":
             raise MalformedInput(f"there is no field `{path}`", hint="look at --map")
         fields[field] = value
@@ -211,9 +231,7 @@ def _report_of(
             raise EmptyText(
                 "there is only a headline, no text", hint="put the report's words in the field `text`"
             )
-        raise MalformedInput(
-            "there is no field `text`", hint="each report is a JSON object with at least `text`"
-        )
+        raise MalformedInput(NO_TEXT, hint="each report is a JSON object with at least `text`")
     published = None
     if fields.published and fields.published.strip():
         published = parse_published(fields.published)
