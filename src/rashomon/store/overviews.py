@@ -7,7 +7,7 @@ All of it looks at a bounded number of rows, the latest; what is cut off is said
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -59,16 +59,18 @@ class MapPoint(NamedTuple):
 
 class Timeline(msgspec.Struct, frozen=True):
     """Incidents by day, month or year of their last day: (period, all of them, the disputed ones), the
-    earliest first. `whole` is false where only the latest were counted."""
+    earliest first. `whole` is false where only the latest were counted; `later` incidents of days far ahead
+    are in no bar."""
 
     step: Step
     bars: tuple[tuple[str, int, int], ...]
     whole: bool
+    later: int = 0
 
     @property
     def count(self) -> int:
         """The incidents that are in it."""
-        return sum(count for _, count, _ in self.bars)
+        return sum(count for _, count, _ in self.bars) + self.later
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -134,8 +136,10 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
     return made, len(rows) <= limit and not cut
 
 
-def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
-    """How many incidents there are over time, in steps that give a readable number of bars.
+def timeline(connection: Connection, asked: IncidentFilter, until: str | None = None) -> Timeline:
+    """How many incidents there are over time, in steps that give a readable number of bars. Days after
+    `until` (ISO) are in no bar where others are and the steps would be longer with them: one report with a
+    wrong year would make years of days.
 
     Raises:
         InputError: a filter cannot be understood.
@@ -146,18 +150,23 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
     day = some.c.last_day
     by_day = sa.select(day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(day)
     days = sorted((str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(by_day))
-    step = _step(*((days[0][0], days[-1][0]) if days else (None, None)))
+    step, later = _step_of(days), 0
+    near = [each for each in days if until is None or each[0] <= until]
+    if near and _step_of(near) != step:
+        step, later = _step_of(near), sum(count for _, count, _ in days) - sum(count for _, count, _ in near)
+        days = near
     bars: dict[str, tuple[int, int]] = {}
     for one, count, disputed in days:
         before = bars.get(one[: _WIDTH[step]], (0, 0))
         bars[one[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
     made = tuple((period, count, disputed) for period, (count, disputed) in bars.items())
-    return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE and not cut)
+    return Timeline(step, made, sum(count for _, count, _ in made) + later < TIMELINE and not cut, later)
 
 
-def _step(first: str | None, last: str | None) -> Step:
-    if first is None or last is None:
+def _step_of(days: Sequence[tuple[str, int, int]]) -> Step:
+    if not days:
         return "day"
+    first, last = days[0][0], days[-1][0]
     months = 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
     return "day" if months <= 2 else "month" if months <= 120 else "year"
 
