@@ -34,6 +34,7 @@ TIMELINE = 20_000
 """Incidents that a timeline counts at most."""
 LATEST = 20_000
 """Claims among which parties, voices and dyads are counted."""
+_FAR = 10
 _CODES = 64
 _incident = msgspec.json.Decoder(Incident).decode
 _claim = msgspec.json.Decoder(Claim).decode
@@ -171,15 +172,41 @@ def _step_of(days: Sequence[tuple[str, int, int]]) -> Step:
     return "day" if months <= 2 else "month" if months <= 120 else "year"
 
 
+def _of_latest(
+    connection: Connection,
+    told: Sequence[sa.FromClause],
+    columns: Sequence[sa.ColumnElement[Any]],
+    which: Sequence[sa.ColumnElement[bool]] = (),
+) -> sa.FromClause:
+    """Columns of the parties of the latest claims. `told` are the tables of parties that the columns are of,
+    one or more; of those all are of one claim.
+
+    PostgreSQL would rather go through the parties of all claims than look up those of the latest, however
+    many there are besides; a query that has an offset it takes as it stands, for each claim anew."""
+    latest = sa.select(claim.c.num).order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(LATEST)
+    some = latest.subquery("some")
+    first, *others = told
+    joined = first
+    for one in others:
+        joined = joined.join(one, one.c.claim == first.c.claim)
+    its = sa.select(*columns).select_from(joined).where(first.c.claim == some.c.num, *which)
+    if connection.dialect.name == "sqlite" or not _are_few(connection, LATEST):
+        return its.subquery("theirs")
+    each = its.correlate(some).offset(0).lateral("each")
+    return sa.select(each).select_from(some.join(each, sa.true())).subquery("theirs")
+
+
+def _are_few(connection: Connection, claims: int) -> bool:
+    """Whether so many claims are few of all."""
+    return claims * _FAR < (connection.execute(sa.select(sa.func.max(claim.c.num))).scalar() or 0)
+
+
 def parties(connection: Connection) -> list[Heard]:
     """Actors and recipients of the latest claims, the commonest first."""
-    some = (
-        sa.select(claim.c.num).order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(LATEST).subquery()
-    )
-    told = claim_party.c
+    its = claim_party.c
+    told = _of_latest(connection, [claim_party], [its.key, its.name, its.code]).c
     query = (
         sa.select(told.key, sa.func.min(told.name), sa.func.max(told.code), sa.func.count())
-        .join(some, some.c.num == told.claim)
         .group_by(told.key)
         .order_by(sa.func.count().desc(), told.key)
         .limit(1_000)
@@ -219,19 +246,15 @@ def told_names(connection: Connection, keys: Collection[str]) -> dict[str, str]:
 def dyads(connection: Connection) -> list[tuple[tuple[str, str], int]]:
     """Pairs of countries of which one does something to the other in the latest claims, the commonest
     first."""
-    some = (
-        sa.select(claim.c.num).order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(LATEST).subquery()
-    )
     actor, recipient = claim_party.alias("actor"), claim_party.alias("recipient")
-    query = (
-        sa.select(actor.c.country, recipient.c.country, sa.func.count(sa.distinct(actor.c.claim)))
-        .join(some, some.c.num == actor.c.claim)
-        .join(recipient, recipient.c.claim == actor.c.claim)
-        .where(
-            actor.c.role == "actor", recipient.c.role == "recipient", actor.c.country != recipient.c.country
-        )
-        .group_by(actor.c.country, recipient.c.country)
-    )
+    told = _of_latest(
+        connection,
+        [actor, recipient],
+        [actor.c.claim, actor.c.country.label("one"), recipient.c.country.label("other")],
+        [actor.c.role == "actor", recipient.c.role == "recipient", actor.c.country != recipient.c.country],
+    ).c
+    query = sa.select(told.one, told.other, sa.func.count(sa.distinct(told.claim)))
+    query = query.group_by(told.one, told.other)
     counted: Counter[tuple[str, str]] = Counter()
     for one, other, count in connection.execute(query):
         counted[min(one, other), max(one, other)] += int(count)
