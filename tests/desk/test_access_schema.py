@@ -29,12 +29,12 @@ SHAPE = {"kind", "what", "hint", "where"}
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The application with a token that may read, and the schema that it tells of itself."""
+    """The application with a token that may read and correct, and the schema that it tells of itself."""
     from rashomon.desk import Rules, create_app
 
     with Desk(tmp_path_factory.mktemp("schema") / "desk.db") as desk:
         desk.add([*many(12), *told_twice(), *hostile()])
-        secret, _ = desk.persons.add_token("tests", ["read"], 1)
+        secret, _ = desk.persons.add_token("tests", ["read", "correct"], 1)
         app = create_app(desk, rules=Rules(anywhere=True, per_minute=10**9))
         headers = {"authorization": f"Bearer {secret}", "host": "localhost"}
         yield schemathesis.openapi.from_asgi("/api/v1/schema/openapi.json", app, headers=headers), headers
@@ -77,10 +77,39 @@ def ask_about(operation: Any, mode: Any, headers: dict[str, str], until: float, 
         ask()
 
 
+def test_bodies_as_the_schema_tells_them_are_corrections(asked: Any) -> None:
+    """All six kinds are tried, and none of them is refused for its form."""
+    from hypothesis import HealthCheck, Phase, given, settings
+
+    schema, headers = asked
+    operation = schema["/api/v1/corrections"]["POST"]
+    seen: Counter[tuple[str, int]] = Counter()
+
+    @given(case=operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE))
+    @settings(
+        max_examples=120,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case: Any) -> None:
+        answer = case.call(headers=headers)
+        seen[case.body["kind"], answer.status_code] += 1
+        assert answer.status_code in (201, 400), answer.text
+        assert "this is no correction" not in answer.text, (case.body, answer.text)
+
+    ask()
+    kinds = {kind for kind, _ in seen}
+    assert kinds == {"merge", "split", "dismiss", "restore", "field", "same_actor"}, seen
+    assert seen["same_actor", 201], seen
+
+
 def check(case: Any, answer: Any, told: frozenset[str]) -> None:
     about = f"{case.method} {case.formatted_path} {case.query} gave {answer.status_code}: {answer.text[:300]}"
     assert answer.status_code < 500, about
-    if case.method == "GET":
+    if case.method in ("GET", "POST"):
         assert str(answer.status_code) in told | {"405"}, about
     if answer.status_code >= 400:
         body = json.loads(answer.content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from desk_builders import PAYLOAD
@@ -141,6 +142,31 @@ def test_the_schema_says_what_every_parameter_is(running: Running) -> None:
             if not item[method].get("description")} == set()  # fmt: skip
     page = running.get("/api").text
     assert "The number of the last change that is known" in page
+
+
+def test_the_schema_tells_what_a_correction_is(running: Running) -> None:
+    from rashomon.store.corrections import FIELDS
+
+    raw = running.get("/api/v1/schema/openapi.json").json
+    asks = raw["paths"]["/api/v1/corrections"]["post"]
+    assert asks["requestBody"]["required"] is True
+    (kind,) = asks["requestBody"]["content"]
+    assert kind == "application/json"
+    parts = raw["components"]["schemas"]
+    body = parts[asks["requestBody"]["content"][kind]["schema"]["$ref"].rpartition("/")[2]]
+    told = {name: parts[ref.rpartition("/")[2]] for name, ref in body["discriminator"]["mapping"].items()}
+    assert {name: set(each["required"]) - {"kind"} for name, each in told.items()} == {
+        "merge": {"incidents"},
+        "split": {"incident", "claims"},
+        "dismiss": {"incident"},
+        "restore": {"incident"},
+        "field": {"claim", "values"},
+        "same_actor": {"name", "into"},
+    }
+    assert all(each["properties"]["kind"] == {"enum": [name]} for name, each in told.items())
+    assert told["field"]["properties"]["values"]["propertyNames"]["enum"] == list(FIELDS)
+    refs = set(re.findall(r'"#/components/schemas/([^"]+)"', running.get("/api/v1/schema/openapi.json").text))
+    assert refs <= set(parts)
 
 
 def test_hostile_text_comes_back_as_data(running: Running) -> None:

@@ -13,11 +13,12 @@ from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, Reference, SecurityScheme
+from litestar.openapi.spec import Reference, SecurityScheme
 
 import rashomon
 from rashomon.desk import alerts_page, api, correcting, corrections_api, pages, people, signing, wellbeing
 from rashomon.desk.answers import on_error
+from rashomon.desk.described import Described
 from rashomon.desk.forwarded import Forwarded
 from rashomon.desk.gate import Gate
 from rashomon.desk.identity import Identity, Rules
@@ -100,7 +101,7 @@ def create_app(desk: Desk, names: Collection[str] = (), rules: Rules | None = No
             description="Incidents, the claims and reports they are made of, and where accounts differ.",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],  # the others load scripts from elsewhere
             security=[{"token": []}, {"session": []}],
-            components=Components(security_schemes=SCHEMES),
+            components=Described(security_schemes=SCHEMES, schemas=corrections_api.schemas()),
             use_handler_docstrings=True,  # the page /api and the schema say what each address gives
         ),
         logging_config=None,

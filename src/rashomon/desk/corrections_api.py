@@ -22,9 +22,11 @@ from rashomon.desk.answers import Asking, FaultBody, Missing, data
 from rashomon.desk.asking import ERRORS, Cursor, Limit, Ref, limit_of, only, query
 from rashomon.desk.correcting import gold_file, seen, which
 from rashomon.desk.decided_words import KINDS
+from rashomon.desk.described import components_of, operation_with
 from rashomon.desk.pages import desk_of, incident_of, whole_number
 from rashomon.errors import InputError
-from rashomon.store.correcting import Corrections
+from rashomon.store.correcting import PARTY, Corrections
+from rashomon.store.corrections import FIELDS
 from rashomon.store.decided import Decided, revision
 
 _LONGEST = 1_000
@@ -33,17 +35,32 @@ _ERRORS = {
     403: ResponseSpec(FaultBody, description="This needs the scope `correct`"),
     409: ResponseSpec(FaultBody, description="It is not as `expect` says any more"),
 }
+_OF_BODIES = {
+    408: ResponseSpec(FaultBody, description="The body did not come in time"),
+    413: ResponseSpec(FaultBody, description="The body is too large"),
+}
+
+
+def _told(description: str, **more: Any) -> msgspec.Meta:
+    """What the document says of a field; what is in `more` the store sees to, with errors in its words."""
+    return msgspec.Meta(description=description, extra_json_schema=more)
+
+
+_Note = Annotated[str, msgspec.Meta(max_length=_LONGEST, description="Why")]
+_IncidentId = Annotated[str, _told("The id of an incident, or one that leads to it")]
+_ClaimId = Annotated[str, _told("The id of a claim")]
+_Revision = Annotated[str, _told("The revision that was looked at; another one by now is a conflict (409)")]
 
 
 class _Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True):
-    note: Annotated[str, msgspec.Meta(max_length=_LONGEST)] | None = None
+    note: _Note | None = None
 
 
 class Merge(_Wanted, frozen=True, tag="merge"):
     """Incidents are one; `expect` has revisions by incident."""
 
-    incidents: list[str]
-    expect: dict[str, str] = {}
+    incidents: Annotated[list[_IncidentId], _told("Two or more", minItems=2)]
+    expect: Annotated[dict[str, _Revision], _told("Revisions by the id of the incident")] = {}
 
     def done(self, decide: Corrections, by: str) -> list[int]:
         """The numbers of what was written."""
@@ -53,9 +70,9 @@ class Merge(_Wanted, frozen=True, tag="merge"):
 class Split(_Wanted, frozen=True, tag="split"):
     """Some claims of an incident are one of their own."""
 
-    incident: str
-    claims: list[str]
-    expect: str | None = None
+    incident: _IncidentId
+    claims: Annotated[list[_ClaimId], _told("Some of its claims, not all", minItems=1)]
+    expect: _Revision | None = None
 
     def done(self, decide: Corrections, by: str) -> list[int]:
         """The numbers of what was written."""
@@ -65,8 +82,8 @@ class Split(_Wanted, frozen=True, tag="split"):
 class Dismiss(_Wanted, frozen=True, tag="dismiss"):
     """An incident is none."""
 
-    incident: str
-    expect: str | None = None
+    incident: _IncidentId
+    expect: _Revision | None = None
 
     def done(self, decide: Corrections, by: str) -> list[int]:
         """The numbers of what was written."""
@@ -76,8 +93,8 @@ class Dismiss(_Wanted, frozen=True, tag="dismiss"):
 class Restore(_Wanted, frozen=True, tag="restore"):
     """A dismissed incident is one after all."""
 
-    incident: str
-    expect: str | None = None
+    incident: _IncidentId
+    expect: _Revision | None = None
 
     def done(self, decide: Corrections, by: str) -> list[int]:
         """The numbers of what was undone."""
@@ -87,9 +104,12 @@ class Restore(_Wanted, frozen=True, tag="restore"):
 class FixFields(_Wanted, frozen=True, tag="field"):
     """Fields of a claim are others; values are as in the JSON of a claim."""
 
-    claim: str
-    values: dict[str, Any]
-    expect: str | None = None
+    claim: _ClaimId
+    values: Annotated[
+        dict[str, Any],
+        _told("Values by field", minProperties=1, propertyNames={"enum": list(FIELDS)}),
+    ]
+    expect: _Revision | None = None
 
     def done(self, decide: Corrections, by: str) -> list[int]:
         """The numbers of what was written."""
@@ -99,8 +119,11 @@ class FixFields(_Wanted, frozen=True, tag="field"):
 class SameActor(_Wanted, frozen=True, tag="same_actor"):
     """A name is an actor that is known by another."""
 
-    name: str
-    into: dict[str, str | None]
+    name: Annotated[str, _told("A name as claims have it")]
+    into: Annotated[
+        dict[str, str | None],
+        _told("Its name and, as far as known, the rest", required=["name"], propertyNames={"enum": PARTY}),
+    ]
 
     def done(self, decide: Corrections, by: str) -> list[int]:
         """The numbers of what was written."""
@@ -109,6 +132,17 @@ class SameActor(_Wanted, frozen=True, tag="same_actor"):
 
 Wanted = Merge | Split | Dismiss | Restore | FixFields | SameActor
 _wanted: Callable[[bytes], Wanted] = msgspec.json.Decoder(Wanted).decode
+
+
+def schemas() -> dict[str, Any]:
+    """What bodies of corrections are, for the OpenAPI document."""
+    return components_of("Correction", Wanted)
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What was written: the numbers of corrections, or for `restore` of those that were undone."""
+
+    numbers: list[int]
 
 
 @get("/corrections", responses=_ERRORS)
@@ -150,7 +184,12 @@ def _as_data(one: Decided) -> dict[str, Any]:
     return {**msgspec.structs.asdict(one.correction), "about": about}
 
 
-@post("/corrections", responses=_ERRORS, status_code=201)
+@post(
+    "/corrections",
+    responses={**_ERRORS, **_OF_BODIES, 201: ResponseSpec(Written, description="It is written")},
+    status_code=201,
+    operation_class=operation_with("Correction", "One of six kinds, told apart by `kind`"),
+)
 async def correct(request: Request[Any, Any, State], state: State) -> Response[bytes]:
     """Correct: `kind` is merge (`incidents`), split (`incident`, `claims`), dismiss or restore (`incident`),
     field (`claim`, `values`) or same_actor (`name`, `into`); with `note` and, but for the last,
@@ -164,12 +203,12 @@ async def correct(request: Request[Any, Any, State], state: State) -> Response[b
 
     def work() -> Response[bytes]:
         decide = desk_of(state).corrections
-        return data({"numbers": wanted.done(decide, person.name)}, status=201)
+        return data(Written(wanted.done(decide, person.name)), status=201)
 
     return await anyio.to_thread.run_sync(work)
 
 
-@post("/corrections/{number:int}/undo", responses=_ERRORS, status_code=200)
+@post("/corrections/{number:int}/undo", responses={**_ERRORS, **_OF_BODIES}, status_code=200)
 async def undo(
     request: Asking,
     state: State,
@@ -205,4 +244,4 @@ def incident_revision(state: State, ref: Ref) -> Response[bytes]:
 
 router = Router("/api/v1", route_handlers=[corrections, correct, undo, gold, claim, incident_revision])
 
-__all__ = ["router"]
+__all__ = ["router", "schemas"]

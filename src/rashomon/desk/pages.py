@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response, get
@@ -11,7 +12,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from rashomon import ontology
-from rashomon.desk import filters
+from rashomon.desk import ahead, filters
 from rashomon.desk.answers import Asking, Missing, data, page
 from rashomon.desk.incident import MOST_VOICES, REPORTS, VOICES, parts, view
 from rashomon.desk.kept import counted
@@ -23,7 +24,7 @@ from rashomon.exports.page import byline
 from rashomon.store import overviews
 from rashomon.store.desk import Desk
 from rashomon.store.queries import COUNTED
-from rashomon.store.records import IncidentDetail
+from rashomon.store.records import IncidentDetail, IncidentRecord
 
 LISTED = 25
 """Entries of a page."""
@@ -57,7 +58,9 @@ def today(state: State) -> Response[bytes]:
         new=new,
         grown=grown,
         disputed=desk.incidents(sort="changed", disputed=True, limit=TODAY),
-        latest=desk.incidents(limit=TODAY),
+        latest=desk.incidents(cursor=ahead.from_here(), limit=TODAY),
+        ahead=desk.count(since=ahead.later()),
+        later=ahead.later(),
         count=desk.count(),
         counted=COUNTED,
     )
@@ -83,13 +86,17 @@ def incidents(request: Asking, state: State) -> Response[Any]:
         "whole": True,
         "bars": None,
         "more": None,
+        "from_here": None,
         "paged": "cursor" in request.query_params,
         "points": "",
         "problem": None,
     }
     if asked.problems:
         return page("incidents", 400, **values)
-    told = counted(desk, asked.filter, lambda connection: overviews.timeline(connection, asked.filter))
+    last = ahead.tomorrow()
+    told = counted(
+        desk, (asked.filter, last), lambda connection: overviews.timeline(connection, asked.filter, last)
+    )
     try:
         found = desk.incidents(
             sort=sort,  # type: ignore[arg-type]
@@ -105,9 +112,20 @@ def incidents(request: Asking, state: State) -> Response[Any]:
         "whole": told.whole,
         "bars": bars(told, asked),
         "more": next_page(request, "/incidents", found.cursor),
+        "from_here": _from_here(asked, sort, values["paged"], found),
         "points": address("/api/v1/points", **asked.values),
     }
     return page("incidents", **values)
+
+
+def _from_here(asked: filters.Asked, sort: str, paged: bool, found: Sequence[IncidentRecord]) -> str | None:
+    """Where a list that begins with days that lie ahead goes on with tomorrow; none where it was asked for
+    those days."""
+    if sort != "day" or paged or not found or not ahead.is_ahead(found[0].last_day):
+        return None
+    if asked.filter.since and ahead.is_ahead(asked.filter.since):
+        return None
+    return address("/incidents", **asked.values, cursor=ahead.from_here())
 
 
 def _fields(asked: filters.Asked) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rashomon import ontology
-from rashomon.desk import access, decided_words
+from rashomon.desk import access, ahead, decided_words
 from rashomon.errors import InputError
 from rashomon.exports import phrases
 from rashomon.exports.sheet import template
@@ -176,6 +176,7 @@ def environment() -> Environment:
         "acts": acts,
         "quad": quad,
         "when": when,
+        "all_ahead": ahead.all_ahead,
         "disputed_fields": disputed_fields,
         "country_name": country_name,
         "plural": phrases.counted,
@@ -197,6 +198,7 @@ def environment() -> Environment:
     # an id as it is: it is no text to read, and has to come back from a form unchanged
     made.filters["exact"] = lambda text: Markup.escape(_valid(str(text)))
     made.tests["day"] = lambda value: _DAY.fullmatch(str(value)) is not None
+    made.tests["ahead"] = ahead.is_ahead
     made.tests["has"] = lambda some, value: value in some
     made.filters["line"] = lambda text: phrases.one_line(str(text))
     return made

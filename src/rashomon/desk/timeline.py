@@ -7,6 +7,7 @@ import datetime
 
 from markupsafe import Markup
 
+from rashomon.desk import ahead
 from rashomon.desk.filters import Asked
 from rashomon.exports.phrases import counted
 from rashomon.store.overviews import Step, Timeline
@@ -44,6 +45,9 @@ def bars(told: Timeline, asked: Asked, path: str = "/incidents") -> Markup:
         )
     shown = [period for period, place in places.items() if place >= first]
     part = "" if told.whole else f" · the latest {told.count:,} incidents"
+    if told.later:
+        link = Markup.escape(f"{path}?{asked.query(since=ahead.later(), until=None)}")
+        part += f' · {told.later:,} dated later: <a href="{link}">show</a>'
     return Markup(
         f'<figure class="time"><svg viewBox="0 0 {width} {_HEIGHT}" preserveAspectRatio="none" role="group" '
         f'aria-label="Incidents by {told.step}">{"".join(drawn)}</svg>'

@@ -40,7 +40,7 @@ from rashomon.store.schema import claim, claim_party, incident, incident_alias, 
 
 _decode = msgspec.json.Decoder(Claim).decode
 _AGAIN = "nothing was written; look at it as it is now, and decide again"
-_PARTY = ("name", "code", "country", "sector", "wikidata")
+PARTY = ("name", "code", "country", "sector", "wikidata")
 
 
 class Corrections:
@@ -222,9 +222,9 @@ class Corrections:
     ) -> int:
         """Say that all actors and recipients of a name are a known one: `into` has its name, and as far as
         they are known code, country, sector, wikidata."""
-        known = {key: into.get(key) for key in _PARTY if key in into}
-        if not known.get("name") or set(into) - set(_PARTY):
-            raise InputError("an actor has a name", hint=f"and {', '.join(_PARTY[1:])} as far as known")
+        known = {key: into.get(key) for key in PARTY if key in into}
+        if not known.get("name") or set(into) - set(PARTY):
+            raise InputError("an actor has a name", hint=f"and {', '.join(PARTY[1:])} as far as known")
         code = known.get("code")
         if code and "country" not in known:
             known["country"], _, known["sector"] = code.partition(" ")

@@ -7,7 +7,7 @@ All of it looks at a bounded number of rows, the latest; what is cut off is said
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -34,6 +34,7 @@ TIMELINE = 20_000
 """Incidents that a timeline counts at most."""
 LATEST = 20_000
 """Claims among which parties, voices and dyads are counted."""
+_FAR = 10
 _CODES = 64
 _incident = msgspec.json.Decoder(Incident).decode
 _claim = msgspec.json.Decoder(Claim).decode
@@ -59,16 +60,18 @@ class MapPoint(NamedTuple):
 
 class Timeline(msgspec.Struct, frozen=True):
     """Incidents by day, month or year of their last day: (period, all of them, the disputed ones), the
-    earliest first. `whole` is false where only the latest were counted."""
+    earliest first. `whole` is false where only the latest were counted; `later` incidents of days far ahead
+    are in no bar."""
 
     step: Step
     bars: tuple[tuple[str, int, int], ...]
     whole: bool
+    later: int = 0
 
     @property
     def count(self) -> int:
         """The incidents that are in it."""
-        return sum(count for _, count, _ in self.bars)
+        return sum(count for _, count, _ in self.bars) + self.later
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -134,8 +137,10 @@ def points(connection: Connection, asked: IncidentFilter, limit: int = POINTS) -
     return made, len(rows) <= limit and not cut
 
 
-def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
-    """How many incidents there are over time, in steps that give a readable number of bars.
+def timeline(connection: Connection, asked: IncidentFilter, until: str | None = None) -> Timeline:
+    """How many incidents there are over time, in steps that give a readable number of bars. Days after
+    `until` (ISO) are in no bar where others are and the steps would be longer with them: one report with a
+    wrong year would make years of days.
 
     Raises:
         InputError: a filter cannot be understood.
@@ -146,31 +151,62 @@ def timeline(connection: Connection, asked: IncidentFilter) -> Timeline:
     day = some.c.last_day
     by_day = sa.select(day, sa.func.count(), sa.func.sum(some.c.disputed)).group_by(day)
     days = sorted((str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(by_day))
-    step = _step(*((days[0][0], days[-1][0]) if days else (None, None)))
+    step, later = _step_of(days), 0
+    near = [each for each in days if until is None or each[0] <= until]
+    if near and _step_of(near) != step:
+        step, later = _step_of(near), sum(count for _, count, _ in days) - sum(count for _, count, _ in near)
+        days = near
     bars: dict[str, tuple[int, int]] = {}
     for one, count, disputed in days:
         before = bars.get(one[: _WIDTH[step]], (0, 0))
         bars[one[: _WIDTH[step]]] = before[0] + count, before[1] + disputed
     made = tuple((period, count, disputed) for period, (count, disputed) in bars.items())
-    return Timeline(step, made, sum(count for _, count, _ in made) < TIMELINE and not cut)
+    return Timeline(step, made, sum(count for _, count, _ in made) + later < TIMELINE and not cut, later)
 
 
-def _step(first: str | None, last: str | None) -> Step:
-    if first is None or last is None:
+def _step_of(days: Sequence[tuple[str, int, int]]) -> Step:
+    if not days:
         return "day"
+    first, last = days[0][0], days[-1][0]
     months = 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
     return "day" if months <= 2 else "month" if months <= 120 else "year"
 
 
+def _of_latest(
+    connection: Connection,
+    told: Sequence[sa.FromClause],
+    columns: Sequence[sa.ColumnElement[Any]],
+    which: Sequence[sa.ColumnElement[bool]] = (),
+) -> sa.FromClause:
+    """Columns of the parties of the latest claims. `told` are the tables of parties that the columns are of,
+    one or more; of those all are of one claim.
+
+    PostgreSQL would rather go through the parties of all claims than look up those of the latest, however
+    many there are besides; a query that has an offset it takes as it stands, for each claim anew."""
+    latest = sa.select(claim.c.num).order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(LATEST)
+    some = latest.subquery("some")
+    first, *others = told
+    joined = first
+    for one in others:
+        joined = joined.join(one, one.c.claim == first.c.claim)
+    its = sa.select(*columns).select_from(joined).where(first.c.claim == some.c.num, *which)
+    if connection.dialect.name == "sqlite" or not _are_few(connection, LATEST):
+        return its.subquery("theirs")
+    each = its.correlate(some).offset(0).lateral("each")
+    return sa.select(each).select_from(some.join(each, sa.true())).subquery("theirs")
+
+
+def _are_few(connection: Connection, claims: int) -> bool:
+    """Whether so many claims are few of all."""
+    return claims * _FAR < (connection.execute(sa.select(sa.func.max(claim.c.num))).scalar() or 0)
+
+
 def parties(connection: Connection) -> list[Heard]:
     """Actors and recipients of the latest claims, the commonest first."""
-    some = (
-        sa.select(claim.c.num).order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(LATEST).subquery()
-    )
-    told = claim_party.c
+    its = claim_party.c
+    told = _of_latest(connection, [claim_party], [its.key, its.name, its.code]).c
     query = (
         sa.select(told.key, sa.func.min(told.name), sa.func.max(told.code), sa.func.count())
-        .join(some, some.c.num == told.claim)
         .group_by(told.key)
         .order_by(sa.func.count().desc(), told.key)
         .limit(1_000)
@@ -210,19 +246,15 @@ def told_names(connection: Connection, keys: Collection[str]) -> dict[str, str]:
 def dyads(connection: Connection) -> list[tuple[tuple[str, str], int]]:
     """Pairs of countries of which one does something to the other in the latest claims, the commonest
     first."""
-    some = (
-        sa.select(claim.c.num).order_by(claim.c.last_day.desc(), claim.c.num.desc()).limit(LATEST).subquery()
-    )
     actor, recipient = claim_party.alias("actor"), claim_party.alias("recipient")
-    query = (
-        sa.select(actor.c.country, recipient.c.country, sa.func.count(sa.distinct(actor.c.claim)))
-        .join(some, some.c.num == actor.c.claim)
-        .join(recipient, recipient.c.claim == actor.c.claim)
-        .where(
-            actor.c.role == "actor", recipient.c.role == "recipient", actor.c.country != recipient.c.country
-        )
-        .group_by(actor.c.country, recipient.c.country)
-    )
+    told = _of_latest(
+        connection,
+        [actor, recipient],
+        [actor.c.claim, actor.c.country.label("one"), recipient.c.country.label("other")],
+        [actor.c.role == "actor", recipient.c.role == "recipient", actor.c.country != recipient.c.country],
+    ).c
+    query = sa.select(told.one, told.other, sa.func.count(sa.distinct(told.claim)))
+    query = query.group_by(told.one, told.other)
     counted: Counter[tuple[str, str]] = Counter()
     for one, other, count in connection.execute(query):
         counted[min(one, other), max(one, other)] += int(count)
