@@ -14,6 +14,7 @@ from bulk_fakes import Reports, reports, write_lines
 from rashomon.bulk.options import Options
 from rashomon.bulk.plan import form_of, plan
 from rashomon.bulk.records import records
+from rashomon.bulk.scanning import load, scan
 from rashomon.errors import InputError
 from rashomon.model import Report
 from rashomon.sources.files import Arrival
@@ -37,6 +38,20 @@ def test_lines_are_cut_between_records(tmp_path: Path, shard_bytes: int) -> None
     given[3]["text"] = "é" * 300 + " arrested.\n" * 40
     path = write_lines(tmp_path / "a.jsonl", given)
     assert texts(everything(path, shard_bytes=shard_bytes)) == [report["text"] for report in given]
+
+
+def test_blank_lines_at_a_cut_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = write_lines(path, reports(12)).read_text(encoding="utf-8").splitlines()
+    path.write_text("".join(line + "\n" * 300 for line in lines), encoding="utf-8")
+    shards, _ = plan([str(path)], 500)
+    assert len(shards) > 5
+    before, found = 0, []
+    for number, shard in enumerate(shards):
+        scan(shard, OPTIONS, tmp_path / f"{number}.npz")
+        found += [before + int(each.where) for each, done in records(shard, OPTIONS) if not done]
+        before += load(tmp_path / f"{number}.npz").lines
+    assert found == [1 + 300 * number for number in range(12)]
 
 
 def test_a_file_that_grew_keeps_its_first_shards(tmp_path: Path) -> None:
@@ -92,7 +107,9 @@ def test_parquet_is_cut_at_row_groups_and_rows(tmp_path: Path, monkeypatch: pyte
     assert [(s.group, s.start, s.end) for s in shards] == [
         (0, 0, 7), (0, 7, 14), (0, 14, 20), (1, 0, 7), (1, 7, 10)
     ]  # fmt: skip
-    assert texts(everything(tmp_path / "a.parquet")) == [report["text"] for report in given]
+    found = everything(tmp_path / "a.parquet")
+    assert texts(found) == [report["text"] for report in given]
+    assert [each.where for each in found] == [str(number) for number in range(1, len(given) + 1)]
 
 
 def warc(pages: list[tuple[str, str, str]], packed: bool = True) -> bytes:

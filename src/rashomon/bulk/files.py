@@ -118,11 +118,12 @@ def open_at(url: str, start: int = 0) -> BinaryIO:
 
 
 class Piece(io.RawIOBase):
-    """Bytes `start` to `end` of a file, as a stream of their own; what is read is hashed, each byte once."""
+    """Bytes `start` to `end` of a file, as a stream of their own; what is read is hashed, each byte once,
+    and its line ends are counted."""
 
     def __init__(self, url: str, start: int, end: int) -> None:
         self._stream, self._start, self._size = open_at(url, start), start, end - start
-        self._at = self._hashed = 0
+        self._at = self._hashed = self.lines = 0
         self._hash = hashlib.sha256()
 
     def readable(self) -> bool:
@@ -143,7 +144,9 @@ class Piece(io.RawIOBase):
         data = self._stream.read(min(len(buffer), max(self._size - self._at, 0)))
         buffer[: len(data)] = data
         if self._at <= self._hashed < self._at + len(data):
-            self._hash.update(data[self._hashed - self._at :])
+            new = data[self._hashed - self._at :]
+            self._hash.update(new)
+            self.lines += new.count(b"\n")
             self._hashed = self._at + len(data)
         self._at += len(data)
         return len(data)

@@ -140,7 +140,7 @@ def _read_shard(task: ReadTask, reader: ReadsReports) -> None:
                     copies.add(check(cast(Report, report), task.options.max_chars).report, row.claims)
                 journal.end(row.report.words if row.report is not None else 0)
                 continue
-            where = _where(arrival.where, task.first_line)
+            where = _where(arrival.where, task)
             journal.begin(number)
             begun = time.perf_counter()
             row = _row(task, number, fate, where, arrival, reader, copies)
@@ -209,8 +209,10 @@ def _about(report: Report) -> ReportRow:
     )  # fmt: skip
 
 
-def _where(where: str, first_line: int) -> str:
-    return f"line {int(where) + first_line}" if where.isdigit() else where
+def _where(where: str, task: ReadTask) -> str:
+    if not where.isdigit():
+        return where
+    return f"{'row' if task.shard.form == 'parquet' else 'line'} {int(where) + task.first_line}"
 
 
 def _log(log: Any, row: Row, seconds: float) -> None:

@@ -28,7 +28,8 @@ def records(shard: Shard, options: Options) -> Generator[tuple[Arrival, str], No
     """What a shard holds, in its order, with the SHA-256 of the shard's bytes once they are all read (""
     before).
 
-    `where` is the line within the shard; `renumbered` makes it one of the file.
+    `where` is the line within the shard, of a Parquet file the row within the file, and beside the SHA-256
+    how many line ends there were.
 
     Raises:
         OSError: the file cannot be read.
@@ -52,7 +53,8 @@ def records(shard: Shard, options: Options) -> Generator[tuple[Arrival, str], No
         with closing(found):  # before what it reads from is closed
             for arrival in found:
                 yield arrival, ""
-        yield Arrival(""), piece.sha256()
+        digest = piece.sha256()  # reads what is left, line ends behind the last record too
+        yield Arrival(str(piece.lines)), digest
 
 
 class _Inflated(io.RawIOBase):
@@ -128,12 +130,13 @@ def _parquet(shard: Shard, options: Options, defaults: Defaults) -> Generator[Ar
         file = pq.ParquetFile(stream)
         names = set(file.schema_arrow.names)
         wanted = [name for name in _columns(options).values() if name in names]
+        before = sum(file.metadata.row_group(number).num_rows for number in range(shard.group))
         at = 0
         for batch in file.iter_batches(batch_size=64, row_groups=[shard.group], columns=wanted):
             if at + len(batch) > shard.start:
                 for offset, fields in enumerate(batch.to_pylist()):
                     if shard.start <= at + offset < shard.end:
-                        yield _from_fields(str(at + offset + 1), fields, options, defaults)
+                        yield _from_fields(str(before + at + offset + 1), fields, options, defaults)
             at += len(batch)
             if at >= shard.end:
                 return

@@ -49,7 +49,7 @@ def scan(shard: Shard, options: Options, to: Path) -> None:
     content, last, lines = hashlib.sha256(), "", 0
     for arrival, sha256 in records(shard, options):
         if sha256:
-            last = sha256
+            last, lines = sha256, max(lines, int(arrival.where))
             continue
         report = arrival.report
         if arrival.where.isdigit():
