@@ -36,6 +36,13 @@ def test_after_a_stop_a_capital_needs_little_but_an_initial_is_no_stop() -> None
     assert words_at(signals, sentence_starts(signals)) == ["Elders", "Troops"]
 
 
+def test_behind_a_comma_a_closing_mark_ends_no_sentence() -> None:
+    signals = signals_of('"We stay," Banda said. "Troops may come."', {"banda": 0.9})
+    assert words_at(signals, sentence_starts(signals))[:2] != ['"', "Banda"]
+    signals = signals_of('"We stay." Banda left.', {"banda": 0.9})
+    assert "Banda" in words_at(signals, sentence_starts(signals))
+
+
 def test_a_paragraph_always_begins_one() -> None:
     signals = signals_of("Rain fell\n\nTroops came")
     assert words_at(signals, sentence_starts(signals)) == ["Rain", "Troops"]

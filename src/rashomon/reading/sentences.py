@@ -19,6 +19,7 @@ STOPS = frozenset({".", "!", "?"})
 TERMINALS = frozenset(
     {".", "!", "?", "…", ":", ";", '"', "”", "“", "»", "'", "’", ")", "]", "-", "–", "—", "*", "•"}
 )
+CLOSING = frozenset({'"', "”", "»", "'", "’"})  # behind a comma they end words quoted, and no sentence
 PARAGRAPH, LINE, SPACE = 3, 2, 1
 
 
@@ -34,6 +35,7 @@ def sentence_starts(signals: Signals) -> IntArray:
     likely = signals.tags["sentence"][:, 0]
     begins = ((likely > THRESHOLD) | (_after_stop(words) & (likely > AFTER_STOP))) & (words.breaks >= SPACE)
     ended = np.array([word in TERMINALS for word in words.lower[:-1]], bool)
+    ended[1:] &= ~np.array([a == "," and b in CLOSING for a, b in pairwise(words.lower[:-1])], bool)
     begins[1:] &= ended | (words.breaks[1:] >= LINE)
     begins |= words.breaks >= PARAGRAPH
     begins[0] = True

@@ -1,8 +1,8 @@
 """Texts cut into windows that the encoder takes in one pass.
 
-Most reports fit into one window. A longer one is cut at paragraph ends; each further window opens with the
-lead of the report and the words just before its own part, so that names and speakers met earlier can still be
-pointed to.
+Most reports fit into one window. A longer one is cut at paragraph ends into parts that are about as long,
+and as few as can be; each further window opens with the lead of the report and the words just before its own
+part, so that names and speakers met earlier can still be pointed to.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from rashomon.reading.words import IntArray, Words
 
 MAX_PIECES = 384
 TITLE_PIECES = 32
-LEAD_PIECES = 48
-LEFT_PIECES = 96
+LEAD_PIECES = 32
+LEFT_PIECES = 64
+EVEN = 0.7, 1.3  # how far a part may be from the mean length, to end at a paragraph or a sentence
 CLS, SEP = 101, 102
 
 
@@ -58,7 +59,9 @@ def cut_windows(words: Words, title: Words | None, max_pieces: int = MAX_PIECES)
             lead = np.arange(min(lead_end, left), dtype=np.int32)
             context = np.concatenate([lead, np.arange(max(left, 0), start, dtype=np.int32)])
         used = int(words.piece_counts[context].sum()) if len(context) else 0
-        end = _cut(words, start, budget - used)
+        rest = int(words.piece_starts[-1] - words.piece_starts[start])
+        further = max(1, budget - LEAD_PIECES - LEFT_PIECES)
+        end = len(words) if rest <= budget - used else _cut(words, start, rest, budget - used, further)
         windows.append(_window(words, context, start, end, title_pieces))
         start = end
     return windows
@@ -76,21 +79,24 @@ def _fit_back(counts: IntArray, end: int, budget: int) -> int:
     return end - int(np.searchsorted(total, budget, side="right"))
 
 
-def _cut(words: Words, start: int, budget: int) -> int:
-    """Where a part that begins at `start` ends: the text's end, or the best break in its last 40 percent."""
-    end = max(_fit(words.piece_counts, start, budget), start + 1)
-    if end >= len(words):
-        return len(words)
-    earliest = start + max(1, int(0.6 * (end - start)))
-    breaks = words.breaks[earliest : end + 1]
+def _cut(words: Words, start: int, rest: int, budget: int, further: int) -> int:
+    """Where a part ends that begins at `start`, of a text with `rest` pieces left: near the mean length of
+    the parts still to come, at a paragraph's, line's or sentence's end where there is one. It has at most
+    `budget` pieces, and leaves no more than as few parts as possible can hold, of `further` pieces each."""
+    parts = 1 + max(1, -((budget - rest) // further))
+    mean = rest / parts
+    least = max(rest - (parts - 1) * further, int(EVEN[0] * mean))
+    last = max(_fit(words.piece_counts, start, budget), start + 1)
+    low = min(last, max(start + 1, _fit(words.piece_counts, start, least)))
+    high = max(low, min(last, _fit(words.piece_counts, start, int(EVEN[1] * mean))))
+    middle = min(high, max(low, _fit(words.piece_counts, start, int(mean))))
     for wanted in (3, 2):
-        found = np.flatnonzero(breaks >= wanted)
+        found = low + np.flatnonzero(words.breaks[low : high + 1] >= wanted)
         if len(found):
-            return earliest + int(found[-1])
-    for i in range(end, earliest, -1):
-        if words.lower[i - 1] in {".", "!", "?"} and words.breaks[i] >= 1:
-            return i
-    return end
+            return int(found[np.abs(found - middle).argmin()])
+    lower = words.lower
+    stops = [i for i in range(low, high + 1) if lower[i - 1] in {".", "!", "?"} and words.breaks[i] >= 1]
+    return min(stops, key=lambda i: abs(i - middle), default=middle)
 
 
 def _window(words: Words, context: IntArray, start: int, end: int, title_pieces: IntArray) -> Window:
