@@ -61,7 +61,9 @@ def test_all_kinds(desk: Desk, client: Any) -> None:
     of = client.get(f"/api/v1/corrections?claim={claim_id(ONE)}&kind=field&holds=yes").json()["items"]
     assert [(each["number"], each["by"], each["note"]) for each in of] == [(1, "Ana", "misread")]
     assert client.post("/api/v1/corrections/1/undo", json={}).json()["number"] == 1
-    assert client.post("/api/v1/corrections/1/undo", json={}).status_code == 400
+    for number in ("1", "99", "-1", str(2**63), "9" * 400):
+        assert client.post(f"/api/v1/corrections/{number}/undo", json={}).status_code == 400
+    assert client.post(f"/api/v1/corrections/{'9' * 5000}/undo", json={}).status_code < 500
     assert client.get(f"/api/v1/claim?id={claim_id(ONE)}").json()["claim"]["status"] == "happened"
 
 

@@ -39,6 +39,7 @@ FIELDS = (
 """Fields of a claim that can be corrected: what it says. Its words and where they stand are the report's."""
 _body = msgspec.json.Decoder(dict[str, Any]).decode
 _NAME_CHARS = 200
+_LARGEST = 2**63 - 1  # of a whole number in either database; what is asked beyond it is no error of theirs
 
 
 class Correction(msgspec.Struct, frozen=True):
@@ -87,7 +88,8 @@ def undo(connection: Connection, number: int, by: str) -> Correction:
     Raises:
         InputError: there is none of this number, or it was undone already.
     """
-    found = [each for each in listed(connection, [number]) if each.undone_at is None]
+    there = 0 < number <= _LARGEST
+    found = [each for each in listed(connection, [number]) if each.undone_at is None] if there else []
     if not found:
         raise InputError(f"there is no correction {number} that holds")
     connection.execute(
