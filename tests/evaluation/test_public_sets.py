@@ -272,7 +272,9 @@ def test_muc_counts_what_is_missed_and_what_is_invented(muc: Path) -> None:
     messages, keys = muc4.load(muc)
     silent = muc4.evaluate(messages, keys, FakeReader())
     assert (silent["template R"].hits, silent["template R"].total) == (0, 2)
-    loud = muc4.evaluate(messages[1:], keys, FakeReader(lambda report: [claim(report, "ASSAULT", "ROSE")]))
+    loud = muc4.evaluate(
+        messages[1:], keys, FakeReader(lambda report: [claim(report, "ASSAULT", "ROSE", mode="explosives")])
+    )
     assert (loud["template P"].hits, loud["template P"].total) == (0, 1)
 
 
@@ -282,7 +284,9 @@ def test_muc_counts_what_is_missed_and_what_is_invented(muc: Path) -> None:
         (((5, 5), (2, None)), (), [(2, None), (5, 5)]),
         (((5, 5),), ("ANA PRIM",), [(5, 5), (1, 1)]),
         (((1, 1),), ("ANA PRIM",), [(1, 1)]),  # the figure is hers
+        (((5, 5), (1, 1)), ("ANA PRIM", "LEO HARDT"), [(1, 1), (5, 5), (1, 1)]),
         ((), ("ANA PRIM", "BAKERS", "MEN"), [(2, None), (1, 1)]),
+        ((), ("ANA PRIM", "ANA", "JUAN FLORES", "A HOUSE", "OLD BUSES"), [(1, 1), (1, 1)]),
         ((), (), []),
     ],
 )
@@ -291,7 +295,7 @@ def test_muc_entries_of_targets(
     recipients: Sequence[str],
     entries: list[tuple[int, int | None]],
 ) -> None:
-    report = Report(text="MEN HIT ANA PRIM AND BAKERS.")
+    report = Report(text="MEN HIT ANA PRIM, LEO HARDT, JUAN FLORES, BAKERS, A HOUSE AND OLD BUSES.")
     told = claim(
         report,
         "ASSAULT",
@@ -303,7 +307,8 @@ def test_muc_entries_of_targets(
 
 
 @pytest.mark.parametrize(
-    ("sectors", "count"), [((), 1), (("MIL",), 0), (("MIL", "REB"), 0), (("MIL", "CVL"), 1), ((None,), 1)]
+    ("sectors", "count"),
+    [(("CVL",), 1), (("MIL",), 0), (("MIL", "REB"), 0), (("MIL", "CVL"), 1), ((None,), 1)],
 )
 def test_muc_leaves_out_what_fighters_do_to_fighters(sectors: Sequence[str | None], count: int) -> None:
     report = Report(text="MEN HIT ANA PRIM AND BAKERS.")
@@ -312,6 +317,21 @@ def test_muc_leaves_out_what_fighters_do_to_fighters(sectors: Sequence[str | Non
         for name, sector in zip(("ANA PRIM", "BAKERS"), sectors, strict=False)
     )
     assert len(muc4.responses([claim(report, "ASSAULT", "HIT", recipients=recipients)], report)) == count
+
+
+@pytest.mark.parametrize(
+    ("fields", "count"),
+    [
+        ({}, 0),  # an attack on nobody
+        ({"mode": "explosives"}, 1),
+        ({"figures": (figure("killed", 2, 2),)}, 1),
+        ({"mode": "explosives", "date": day("1991-01-20")}, 1),
+        ({"mode": "explosives", "date": day("1990-12-20")}, 0),
+    ],
+)
+def test_muc_leaves_out_what_is_aimless_or_old(fields: dict[str, object], count: int) -> None:
+    report = Report(text="MEN HIT.", published="1991-03-05")
+    assert len(muc4.responses([claim(report, "ASSAULT", "HIT", **fields)], report)) == count
 
 
 def test_india_police(tmp_path: Path) -> None:

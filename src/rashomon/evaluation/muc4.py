@@ -7,11 +7,13 @@ templates" row does.
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import importlib.util
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from rashomon.evaluation.results import Measure, Result, retrieval
 from rashomon.evaluation.spans import one_to_one
 from rashomon.knowledge.countries import code_of
 from rashomon.model import Claim, Report
+from rashomon.reading.figure_words import nouns
 
 SLOTS = ("type", "date", "place", "perpetrator", "victim", "number", "effect")
 _TOLD = frozenset(("happened", "ongoing", "possible", "planned"))
@@ -38,6 +41,7 @@ _NAMED_EFFECTS = (
 )
 _COUNTED = frozenset(("killed", "injured", "abducted", "missing", "arrested"))
 _FIGHTERS = frozenset(("MIL", "REB"))
+_RECENT = datetime.timedelta(days=61)
 
 Credit = dict[str, tuple[float, int, int]]
 """Slot to (credit, entries told, entries wanted)."""
@@ -52,28 +56,79 @@ class Response(msgspec.Struct, frozen=True):
         """MUC types that the claims' modes stand for."""
         return {_TYPES.get(claim.mode or "", "ATTACK") for claim in self.claims}
 
+    def figures(self) -> set[tuple[int | None, int | None]]:
+        """How many people it happened to, in each way that somebody counts them."""
+        return {(f.low, f.high) for c in self.claims for f in c.figures if f.kind in _COUNTED and f.high != 0}
+
     def numbers(self) -> list[tuple[int | None, int | None]]:
-        """How many people each entry of targets has: each figure, and one person beside figures of several;
-        without figures each single person, and one entry for all groups."""
-        told = {(f.low, f.high) for c in self.claims for f in c.figures if f.kind in _COUNTED and f.high != 0}
-        texts = {party.name: party.text.lower() for c in self.claims for party in c.recipients}
-        single = [text for text in texts.values() if not text.endswith(("s", "men", "people"))]
+        """How many people each entry of targets has: each figure, and one for each person named beside
+        them; without figures one for each person, and one entry for all groups. What is no person
+        (a house, a car) is another slot's."""
+        told = sorted(self.figures(), key=str)
+        people = {party.name: party.text.lower() for c in self.claims for party in c.recipients}
+        hit = [text for text in people.values() if _last(text) not in nouns("damage")]
+        several = [text for text in hit if _is_group(text)]
+        single = _told_apart([text for text in hit if text not in several])
         if told:
-            named = (1, 1) not in told and any(" " in text for text in single)
-            return sorted(told, key=str) + [(1, 1)] * named
-        groups = len(texts) > len(single)
-        return [(2, None)] * groups + [(1, 1)] * len(single)
+            named = sum(" " in text or _last(text) in _person() for text in single)
+            return told + [(1, 1)] * max(0, named - told.count((1, 1)))
+        return [(2, None)] * bool(several) + [(1, 1)] * len(single)
 
     def between_fighters(self) -> bool:
         """Whether all that it was done to are soldiers or rebels."""
         sectors = {party.sector for claim in self.claims for party in claim.recipients}
         return bool(sectors) and sectors <= _FIGHTERS
 
+    def aimless(self) -> bool:
+        """Whether it is an attack of no further kind, and nobody says on whom or what."""
+        aimed = any(claim.recipients for claim in self.claims)
+        return not aimed and not self.figures() and self.types() == {"ATTACK"}
+
+    def old(self, published: str | None) -> bool:
+        """Whether it was more than two months before the message, by the last day that is told of it."""
+        days = [claim.date.last[:10] for claim in self.claims if claim.date]
+        if not days or not published:
+            return False
+        return datetime.date.fromisoformat(published[:10]) - datetime.date.fromisoformat(max(days)) > _RECENT
+
     def effects(self) -> set[str]:
         """DEATH and INJURY, where a figure or the word that names the event says so."""
         return {
             _EFFECTS[f.kind] for c in self.claims for f in c.figures if f.kind in _EFFECTS and f.high != 0
         } | {effect for c in self.claims for effect, word in _NAMED_EFFECTS if word.search(c.trigger.text)}
+
+
+def _last(text: str) -> str:
+    found = re.findall(r"[^\W\d_]+(?:[-'][^\W\d_]+)*", text)
+    return found[-1].removesuffix("'s") if found else ""
+
+
+@cache
+def _person() -> frozenset[str]:
+    return nouns("person", plural=False)
+
+
+@cache
+def _groups() -> frozenset[str]:
+    return nouns("person", "casualty", singular=False) | nouns("group", "force")
+
+
+def _is_group(text: str) -> bool:
+    """Whether words, in lower case, mean several people: by their last noun, else by the look of one word;
+    several words that end in no noun are a name."""
+    last = _last(text)
+    if last in _person() or last in _groups():
+        return last not in _person()
+    return " " not in text and text.endswith(("s", "men", "people"))
+
+
+def _told_apart(names: Iterable[str]) -> list[str]:
+    """The longest of the names that share a word."""
+    kept: list[str] = []
+    for name in sorted(names, key=len, reverse=True):
+        if not any(words(name) & words(other) for other in kept):
+            kept.append(name)
+    return kept
 
 
 def load(folder: Path) -> tuple[list[Message], dict[str, list[Template]]]:
@@ -92,7 +147,8 @@ def load(folder: Path) -> tuple[list[Message], dict[str, list[Template]]]:
 def responses(claims: Sequence[Claim], report: Report | None = None) -> list[Response]:
     """ASSAULT claims, joined to happenings where this build reconciles.
 
-    The key holds acts of terror and leaves out war: what fighters do to fighters is no response.
+    The key holds acts of terror, recent when the message was sent, on somebody or something: what fighters
+    do to fighters is no response, nor what was two months ago, nor an attack without a target.
     """
     violent = {claim.id: claim for claim in claims if claim.type == "ASSAULT" and claim.status in _TOLD}
     joined: list[Response] = []
@@ -101,7 +157,8 @@ def responses(claims: Sequence[Claim], report: Report | None = None) -> list[Res
         if members:
             joined.append(Response(members))
     joined += [Response((claim,)) for claim in violent.values()]
-    return [response for response in joined if not response.between_fighters()]
+    day = report.published if report else None
+    return [each for each in joined if not (each.between_fighters() or each.aimless() or each.old(day))]
 
 
 def _incidents(claims: list[Claim], reports: list[Report]) -> list[Sequence[str]]:
@@ -227,8 +284,9 @@ def evaluate(found: Sequence[Message], keys: dict[str, list[Template]], reader: 
         "muc4",
         "MUC-4: incidents as templates",
         f"{len(found)} messages in capitals, {wanted} templates. A response is the ASSAULT claims of one "
-        "incident in one message, but for those of fighters against fighters, which the key leaves out; "
-        "alignment is one to one, and every template and every response counts. "
+        "incident in one message, but for what the key leaves out: what fighters do to fighters, what was "
+        "two months before, and attacks without a target; alignment is one to one, and every template and "
+        "every response counts. "
         "A place gets 1 for the finest of the key, 1/2 for one above it; a date told as some day up to "
         "another is right within the year before that; robbery and work stoppage have no ASSAULT and "
         "count as missed. The best systems of 1992 had 52-57 all-slot F with more slots; per slot R/P: "
