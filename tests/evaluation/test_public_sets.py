@@ -110,6 +110,9 @@ def test_plv_with_the_pair_given(tmp_path: Path) -> None:
         ("ASSAULT", "denied", "fire", "ASSAULT"),
         ("RETREAT", "requested", "release", "REQUEST"),
         ("ACCUSE", "planned", "sue", "ACCUSE"),
+        ("AGREE", "happened", "signed a pact", "SUPPORT"),
+        ("AGREE", "planned", "sign", "AGREE"),
+        ("AGREE", "happened", "signalled its readiness", "AGREE"),
     ],
 )
 def test_intentions_have_roots_of_their_own(type_: str, status: str, trigger: str, root: str) -> None:
