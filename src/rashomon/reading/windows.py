@@ -16,7 +16,7 @@ from rashomon.reading.words import IntArray, Words
 MAX_PIECES = 384
 TITLE_PIECES = 32
 LEAD_PIECES = 32
-LEFT_PIECES = 64
+LEFT_PIECES = 48
 EVEN = 0.7, 1.3  # how far a part may be from the mean length, to end at a paragraph or a sentence
 CLS, SEP = 101, 102
 
