@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
 import zipfile
 from pathlib import Path
 
 import pytest
+import zstandard
 from bulk_fakes import Reports, reports, write_lines
 
 from rashomon.bulk.options import Options
@@ -16,7 +19,6 @@ from rashomon.bulk.plan import form_of, plan
 from rashomon.bulk.records import records
 from rashomon.bulk.scanning import load, scan
 from rashomon.errors import InputError
-from rashomon.model import Report
 from rashomon.sources.files import Arrival
 
 OPTIONS = Options(max_chars=10_000)
@@ -160,16 +162,42 @@ def test_a_damaged_archive_gives_what_it_has(tmp_path: Path) -> None:
     assert "cut short" in str(found[-1].error)
 
 
-def test_packed_lines_are_read_and_damaged_ones_end_with_a_refusal(tmp_path: Path) -> None:
+PACK = {
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": lambda data: zstandard.ZstdCompressor(write_checksum=True).compress(data),
+}
+
+
+@pytest.mark.parametrize("ending", PACK)
+def test_packed_files_are_read_and_damaged_ones_end_with_a_refusal(tmp_path: Path, ending: str) -> None:
     given = reports(40)
     lines = write_lines(tmp_path / "a.jsonl", given).read_bytes()
-    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines))
-    assert texts(everything(tmp_path / "b.jsonl.gz")) == [report["text"] for report in given]
-    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines)[:-200])
-    cut = everything(tmp_path / "b.jsonl.gz")
-    assert cut[-1].error is not None
-    assert "damaged" in str(cut[-1].error) or "cut short" in str(cut[-1].error)
-    assert isinstance(cut[0].report, Report)
+    path, pack = tmp_path / f"b.jsonl{ending}", PACK[ending]
+    half = lines.index(b"\n", len(lines) // 2) + 1
+    path.write_bytes(pack(lines[:half]) + pack(lines[half:]))  # as tools that work side by side leave them
+    assert texts(everything(path)) == [report["text"] for report in given]
+    path.write_bytes(pack(lines)[:-200])
+    assert "damaged" in str(everything(path)[-1].error) or "cut short" in str(everything(path)[-1].error)
+    path.write_bytes(pack(lines)[:60] + bytes(40) + pack(lines)[100:])
+    assert "damaged" in str(everything(path)[-1].error)
+    path.write_bytes(b"text\nNo packing at all.\n")
+    assert "damaged" in str(everything(path)[-1].error)
+
+
+@pytest.mark.parametrize("ending", PACK)
+def test_packed_tables_are_read_by_their_columns(tmp_path: Path, ending: str) -> None:
+    (tmp_path / f"a.csv{ending}").write_bytes(PACK[ending](b"id;text\n1;Police arrested a man.\n"))
+    assert texts(everything(tmp_path / f"a.csv{ending}")) == ["Police arrested a man."]
+
+
+def test_a_packed_file_gets_no_memory_without_end(tmp_path: Path) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}]
+    huge = lzma.compress(b'{"text": "x"}\n', filters=filters)
+    (tmp_path / "a.jsonl.xz").write_bytes(huge)
+    [refused] = everything(tmp_path / "a.jsonl.xz")
+    assert "damaged" in str(refused.error)
 
 
 def test_addresses_of_object_stores_are_read(tmp_path: Path) -> None:

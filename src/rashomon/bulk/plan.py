@@ -8,28 +8,32 @@ groups, and these every so many rows. A compressed file of lines is one shard: i
 from __future__ import annotations
 
 import csv
-import gzip
 import itertools
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, cast
+from typing import Any, BinaryIO, Literal
 from zipfile import BadZipFile
 
 import msgspec
 
 from rashomon.bulk.files import EXTRA_HINT, Found, find, is_remote, name_of, open_at
+from rashomon.bulk.packing import ENDINGS, is_packed, unpacked
 from rashomon.errors import InputError, MalformedInput, MissingExtra, RashomonError, SourceMissing
 
 Form = Literal["lines", "csv", "parquet", "warc"]
 
 FORMS: dict[str, Form] = {
-    ".jsonl": "lines", ".ndjson": "lines", ".jsonl.gz": "lines", ".ndjson.gz": "lines",
-    ".csv": "csv", ".csv.gz": "csv", ".tsv": "csv", ".tsv.gz": "csv",
-    ".parquet": "parquet",
-    ".warc": "warc", ".warc.gz": "warc",
+    ".jsonl": "lines", ".ndjson": "lines", ".csv": "csv", ".tsv": "csv",
+    ".parquet": "parquet", ".warc": "warc", ".warc.gz": "warc",
 }  # fmt: skip
+FORMS |= {
+    f"{kind}{packing}": form
+    for kind, form in FORMS.items()
+    if form in ("lines", "csv")
+    for packing in ENDINGS
+}
 ROWS = 400
 """Rows of a Parquet file that make a shard."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -122,7 +126,7 @@ def _cut(file: Found, shard_bytes: int) -> Iterator[Shard]:
         raise MalformedInput("the file is empty")
     if form == "warc":
         bounds = _warc_bounds(file, shard_bytes)
-    elif name_of(file.url).endswith(".gz"):
+    elif is_packed(name_of(file.url)):
         bounds = [0, file.size]
     elif form == "csv":
         bounds = _csv_bounds(file, shard_bytes)
@@ -241,8 +245,7 @@ def csv_header(url: str) -> bytes:
     """The first record of a CSV file, its line end with it."""
     with ExitStack() as stack:
         lines: BinaryIO = stack.enter_context(open_at(url))
-        if name_of(url).endswith(".gz"):
-            lines = cast(BinaryIO, stack.enter_context(gzip.open(lines)))
+        lines = stack.enter_context(unpacked(lines, name_of(url)))
         header = b""
         while (line := lines.readline(_LONGEST_HEADER)) and len(header) < _LONGEST_HEADER:
             header += line

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zlib
 from collections.abc import Generator
 from contextlib import closing
 from typing import Any, BinaryIO, cast
 
 from rashomon.bulk.files import Piece, name_of, open_at
 from rashomon.bulk.options import Options
+from rashomon.bulk.packing import unpacked
 from rashomon.bulk.plan import Shard, _fastwarc, csv_header, csv_mark, csv_names
 from rashomon.errors import InputError, MalformedInput, RashomonError
 from rashomon.model import Report
@@ -21,7 +20,6 @@ from rashomon.sources.jsonl import NO_TEXT, read_lines, report_from_fields
 from rashomon.sources.text import Defaults, complete
 
 _NULLS = {"", "null", "none", "nan", "n/a"}
-_MOST_INFLATED = 1 << 36  # bytes that one compressed file may unpack to
 
 
 def records(shard: Shard, options: Options) -> Generator[tuple[Arrival, str], None, None]:
@@ -43,8 +41,7 @@ def records(shard: Shard, options: Options) -> Generator[tuple[Arrival, str], No
         if shard.form == "warc":
             found = _warc(raw, shard)
         else:
-            packed = name_of(shard.url).endswith(".gz")
-            stream = cast(BinaryIO, io.BufferedReader(_Inflated(raw), 1 << 16)) if packed else raw
+            stream = unpacked(cast(BinaryIO, raw), name_of(shard.url))
             found = (
                 _csv(stream, shard, options, defaults)
                 if shard.form == "csv"
@@ -55,29 +52,6 @@ def records(shard: Shard, options: Options) -> Generator[tuple[Arrival, str], No
                 yield arrival, ""
         digest = piece.sha256()  # reads what is left, line ends behind the last record too
         yield Arrival(str(piece.lines)), digest
-
-
-class _Inflated(io.RawIOBase):
-    """What a gzip stream unpacks to; a damaged one ends with the error that `records` turns into a
-    refusal."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self._stream = gzip.GzipFile(fileobj=raw)
-        self._given = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._stream.read1(len(buffer))
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise MalformedInput(f"the compressed file is damaged: {error}") from error
-        self._given += len(data)
-        if self._given > _MOST_INFLATED:
-            raise MalformedInput("the compressed file unpacks to more than 64 GB", hint="cut it into files")
-        buffer[: len(data)] = data
-        return len(data)
 
 
 def _lines(stream: BinaryIO, options: Options, defaults: Defaults) -> Generator[Arrival, None, None]:
