@@ -291,12 +291,13 @@ class _Meter:
             self._open = False
 
 
+_UNITS = {"looking": "shards", "comparing": "claims", "joining": "incidents"}
+
+
 def _progress_line(at: Progress) -> str:
-    if at.stage == "joining" and not at.done:
-        return "joining: claims are compared"
     if at.stage == "reading" and not at.done:
         return f"reading: 0 of {at.total:,} reports, model and tables are loaded"
-    unit = "shards" if at.stage == "looking" else "incidents" if at.stage == "joining" else "reports"
+    unit = _UNITS.get(at.stage, "reports")
     parts = [f"{at.stage}: {at.done:,}" + (f" of {at.total:,}" if at.total else "") + f" {unit}"]
     if at.stage == "reading" and at.seconds > 0:
         parts.append(f"{at.done / at.seconds:,.1f} a second ({at.words / at.seconds:,.0f} words)")

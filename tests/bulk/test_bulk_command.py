@@ -87,5 +87,8 @@ def test_progress_in_words() -> None:
     )
     loading = Progress("reading", 0, 10_000, 0, 4.0, 0, 0, None)
     assert _progress_line(loading) == "reading: 0 of 10,000 reports, model and tables are loaded"
-    assert _progress_line(loading._replace(stage="joining")) == "joining: claims are compared"
+    comparing = loading._replace(stage="comparing", done=4_000, left=90.0)
+    assert _progress_line(comparing) == f"comparing: 4,000 of 10,000 claims, {_span(90.0)} left"
+    joining = loading._replace(stage="joining", done=500, total=0)
+    assert _progress_line(joining) == "joining: 500 incidents"
     assert _span(7500) == "2 h 05 min"

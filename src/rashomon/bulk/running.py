@@ -39,9 +39,12 @@ if TYPE_CHECKING:
 
 
 class Progress(NamedTuple):
-    """How far it is: `stage` is "looking", "reading", "joining" or "writing"; counts are of this stage's
-    reports (of shards, while looking). `words` are those read in this run, over `seconds`; `left` is in
-    seconds, None while nobody knows."""
+    """How far it is.
+
+    `stage` is "looking", "reading", "writing", "comparing" or "joining"; counts are of this stage's reports
+    (looking: shards; comparing: claims; joining: incidents). `words` are those read in this run, over
+    `seconds`; `left` is in seconds, None while nobody knows.
+    """
 
     stage: str
     done: int
@@ -298,7 +301,8 @@ class _Run:
             totals["claims"] += len(row.claims)
             totals["words"] += row.report.words
         made = writers["reports"].finish() | writers["claims"].finish()
-        for number, incident in enumerate(self._incidents()):
+        begun = time.monotonic()
+        for number, incident in enumerate(self._incidents(), 1):
             if number % 500 == 0:
                 self.on_progress(Progress("joining", number, 0, 0, time.monotonic() - begun, 0, 0, None))
             writers["incidents"].add(incident_record(incident))
@@ -326,7 +330,14 @@ class _Run:
                     about = row.report
                     yield Report(text="", published=about.published, publisher=about.publisher, id=about.id)
 
-        yield from building.stream(claims(), reports(), workers=self.joiners)
+        begun = time.monotonic()
+
+        def compared(done: int, total: int) -> None:
+            seconds = time.monotonic() - begun
+            left = seconds / done * (total - done) if done else None
+            self.on_progress(Progress("comparing", done, total, 0, seconds, 0, 0, left))
+
+        yield from building.stream(claims(), reports(), workers=self.joiners, on_compared=compared)
 
 
 class _Meter:

@@ -6,7 +6,7 @@ import datetime
 import hashlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -62,17 +62,25 @@ def scenes_of(claims: Iterable[Claim], reports: Iterable[Report] = ()) -> list[S
 
 
 def stream(
-    claims: Iterable[Claim], reports: Iterable[Report] = (), *, workers: int = 1
+    claims: Iterable[Claim],
+    reports: Iterable[Report] = (),
+    *,
+    workers: int = 1,
+    on_compared: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Incident]:
     """The same incidents in an order of their own, one by one, so that a million claims need little memory:
     claims are put away on the disk once they are many. With several `workers`, processes are forked that
-    compare claims; the incidents and their order are the same."""
-    for _, stage in _staged(claims, reports, workers):
+    compare claims; the incidents and their order are the same. `on_compared` hears how many claims were
+    compared, of how many, before the first incident comes."""
+    for _, stage in _staged(claims, reports, workers, on_compared):
         yield _incident(stage)
 
 
 def _staged(
-    claims: Iterable[Claim], reports: Iterable[Report], workers: int = 1
+    claims: Iterable[Claim],
+    reports: Iterable[Report],
+    workers: int = 1,
+    on_compared: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[tuple[int, Scene]]:
     """The scene of each incident, with the number of its first claim."""
     with Shelf(Claim) as given, Shelf(Traits) as traits:
@@ -81,7 +89,7 @@ def _staged(
         found = copies_among(told)
         outlets = _outlets(told, found.original, reports)
         repeats = _repeats(found.source)
-        for group in groups(told, found.kept, workers):
+        for group in groups(told, found.kept, workers, on_compared):
             places = sorted(at for source in group for at in (source, *repeats.get(source, ())))
             numbers = [order[at] for at in places]
             yield min(numbers), scene([given[number] for number in numbers], outlets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import IO
 
@@ -23,13 +23,19 @@ _AT_ONCE = 1 << 20
 """Links that are in memory at one time."""
 
 
-def groups(claims: Many, kept: Kept | None = None, workers: int = 1) -> Iterator[list[int]]:
+def groups(
+    claims: Many,
+    kept: Kept | None = None,
+    workers: int = 1,
+    on_compared: Callable[[int, int], None] = lambda done, total: None,
+) -> Iterator[list[int]]:
     """The claims of each happening, as places in `claims`, which are in a fixed order (see
     `joining.in_order`).
 
     Args:
         kept: those that count, all if None.
         workers: processes that weigh pairs, where the system can fork one.
+        on_compared: called now and then with how many claims were compared, of how many.
     """
     drawers = Drawers(claims, kept)
     numbers = np.flatnonzero(drawers.kept)
@@ -40,7 +46,9 @@ def groups(claims: Many, kept: Kept | None = None, workers: int = 1) -> Iterator
     with ExitStack() as stack:
         links = stack.enter_context(_file())
         strong = [stack.enter_context(_file()) for _ in least]
-        for found in each_of(_weighed, chunks, (claims, drawers), workers):
+        on_compared(0, len(ones))
+        for done, found in enumerate(each_of(_weighed, chunks, (claims, drawers), workers), 1):
+            on_compared(min(done * _CHUNK, len(ones)), len(ones))
             links.write(found.tobytes())
             # the highest level that a link is above
             level = np.searchsorted(least, found["odds"].astype(np.float64)) - 1
