@@ -82,3 +82,14 @@ def test_a_full_disk_ends_the_run_at_once_and_it_goes_on(tmp_path: Path) -> None
     done = run([str(path)], tmp_path / "out", options, lambda: Pool(1))
     assert done.manifest.counts.reports == 12
     assert json.loads((tmp_path / "out/manifest.json").read_text())["not_read"] == []
+
+
+def test_tables_of_another_run_within_the_input_are_no_input(bulk: Bulk, tmp_path: Path) -> None:
+    given = tmp_path / "archive"
+    (given / "work").mkdir(parents=True)
+    write_lines(given / "a.jsonl", reports(5))
+    write_lines(given / "work" / "b.jsonl", reports(8)[5:])  # called as ours, and none of ours
+    first = bulk(given, out="archive/tables")
+    again = bulk(given, out="other")
+    assert [summary.manifest.counts.reports for summary in (first, again)] == [8, 8]
+    assert again.manifest.not_read == []

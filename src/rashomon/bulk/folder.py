@@ -52,7 +52,7 @@ def _must_be_free(out: Path) -> None:
     """Refuse a folder with other things in it: what is called there as our tables are would be replaced."""
     if out.exists() and not out.is_dir():
         raise InputError("this is a file, not a folder", where=str(out), hint="name another with --out")
-    if not out.is_dir() or (out / "work" / "lock").is_file() or _is_ours(out / manifest.NAME):
+    if not out.is_dir() or is_output(out):
         return
     others = [
         path for path in out.iterdir() if path.name != "work" or not path.is_dir() or any(path.iterdir())
@@ -61,6 +61,11 @@ def _must_be_free(out: Path) -> None:
         raise InputError(
             "the folder holds other things", where=str(out), hint="name an empty or a new one with --out"
         )
+
+
+def is_output(folder: Path) -> bool:
+    """Whether a folder holds tables that bulk reading made, finished or not."""
+    return (folder / "work" / "lock").is_file() or _is_ours(folder / manifest.NAME)
 
 
 def _is_ours(path: Path) -> bool:
@@ -72,4 +77,4 @@ def _is_ours(path: Path) -> bool:
     return isinstance(found, dict) and {"format", "recipe", "shards", "tables"} <= found.keys()
 
 
-__all__ = ["at_work", "is_full"]
+__all__ = ["at_work", "is_full", "is_output"]

@@ -12,6 +12,7 @@ import itertools
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 from zipfile import BadZipFile
@@ -19,6 +20,7 @@ from zipfile import BadZipFile
 import msgspec
 
 from rashomon.bulk.files import EXTRA_HINT, Found, find, is_remote, name_of, open_at
+from rashomon.bulk.folder import is_output
 from rashomon.bulk.packing import ENDINGS, is_packed, unpacked
 from rashomon.errors import InputError, MalformedInput, MissingExtra, RashomonError, SourceMissing
 
@@ -68,7 +70,8 @@ def plan(
         shard_bytes: how large a shard should be.
         fields: what columns are called for the fields of a report: a table without one for the text cannot be
             read. None looks at no columns.
-        out: a folder whose files are passed over.
+        out: a folder whose files are passed over, as are those of other tables that bulk reading made, where
+            they lie in a folder that is read.
 
     Raises:
         MissingExtra: a package is needed for one of the files.
@@ -76,6 +79,7 @@ def plan(
     shards: list[Shard] = []
     errors: list[RashomonError] = []
     seen: set[str] = set()
+    made = cache(is_output)
     for given in inputs:
         try:
             found = find(given, tuple(FORMS))
@@ -84,6 +88,8 @@ def plan(
             continue
         for file in found:
             if file.url in seen or (out is not None and _lies_in(file.url, out)):
+                continue
+            if not is_remote(given) and any(map(made, _between(Path(given), Path(file.url)))):
                 continue
             seen.add(file.url)
             try:
@@ -100,6 +106,11 @@ def plan(
 
 def _lies_in(url: str, folder: Path) -> bool:
     return not is_remote(url) and Path(url).resolve().is_relative_to(folder.resolve())
+
+
+def _between(folder: Path, path: Path) -> list[Path]:
+    """The folders that a file lies in, from below a folder that was given; none where a file was."""
+    return [each for each in path.parents if folder in each.parents]
 
 
 def form_of(url: str) -> Form:
