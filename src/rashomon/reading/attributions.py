@@ -62,6 +62,22 @@ def find_attributions(
     return found
 
 
+def enclosing_frame(words: Words, sentence: tuple[int, int], word: int, quoted: list[bool]) -> Frame | None:
+    """The innermost frame of a sentence in whose content a word stands; None where there is none.
+
+    `sentence` is its first word and one past the last, `word` is no part of a cue or source of its own.
+    """
+    unit = _Unit(words, *sentence, quoted)
+    best: tuple[int, Frame] | None = None
+    for span, frame in unit.contents():
+        outside = not span[0] <= word < span[1] or frame.cue.first <= word < frame.cue.last
+        if outside or (frame.source and frame.source[0] <= word < frame.source[1]):
+            continue
+        if frame.source and (best is None or span[1] - span[0] < best[0]):
+            best = span[1] - span[0], frame
+    return best[1] if best else None
+
+
 def _continued(found: list[Attribution], speaking: int, content: tuple[int, int]) -> int:
     """A sentence of quotation alone: the quotation before it goes on, or its speaker is quoted anew.
 
@@ -121,6 +137,11 @@ class _Unit(Frames):
                 reach = span
             found.append(self._attribution(frame, span, nested))
         return found
+
+    def contents(self) -> list[tuple[tuple[int, int], Frame]]:
+        """The frames that have a content, with it: first word and one past the last."""
+        frames = self.frames()
+        return [(span, f) for span, f in zip(self._contents(frames), frames, strict=True) if span]
 
     def _attribution(self, frame: Frame, span: tuple[int, int], nested: bool) -> Attribution:
         first, last = span

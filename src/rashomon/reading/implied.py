@@ -65,10 +65,11 @@ def _distance(claim: Claim, span: tuple[int, int]) -> int:
     return max(span[0] - claim.trigger.end, claim.trigger.start - span[1], 0)
 
 
-def with_plain_arresters(claims: Iterable[Claim]) -> Iterator[Claim]:
+def with_plain_arresters(claims: Iterable[Claim], issuer: Party | None = None) -> Iterator[Claim]:
     """The claims in their order; an arrest by nobody named is by the police that acted last before it in the
-    report, if any did. Its party keeps the words that name the police there, and is `implied`."""
-    police: tuple[Party, ...] = ()
+    report, or that issued it (`issuer`), if any did. Its party keeps the words that name the police there,
+    and is `implied`."""
+    police: tuple[Party, ...] = (issuer,) if issuer is not None and issuer.sector == ARRESTERS else ()
     for claim in claims:
         if not claim.actors and claim.type == "COERCE" and claim.mode == "arrest" and police:
             yield msgspec.structs.replace(claim, actors=police)

@@ -36,11 +36,13 @@ from rashomon.reading.entities import CLASSES, named_entities
 from rashomon.reading.events import Trigger, find_triggers
 from rashomon.reading.implied import with_nobody_hit, with_one_voice_a_number, with_plain_arresters
 from rashomon.reading.intake import Checked, check
+from rashomon.reading.issuer import Issuer, issuer_of, with_issuer
 from rashomon.reading.pairs import Offsets, PairEvent, events_of_pair, type_of_pair
 from rashomon.reading.roles import NOTHING, Filler, fillers, pointed_from, settle
 from rashomon.reading.sentences import sentence_starts
 from rashomon.reading.status import confidence_of, frame_of, status_of
 from rashomon.reading.trace import Decision, Trace
+from rashomon.reading.vouching import Vouching
 from rashomon.sources.wire import running_text
 
 MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})
@@ -50,6 +52,7 @@ DEEDS = frozenset({"ASSAULT", "COERCE", "PROTEST", "MOBILIZE", "RETREAT"})
 # Within quotation marks somebody speaks, hardly ever the publisher; a demand or a charge in them is still
 # told by it.
 NOTHING_IN_QUOTES = 0.9
+NO_BODIES = frozenset({"CVL", "JRN"})  # sectors of people and outlets, that issue no communiques
 NO_PLACE = 0.7  # the pointer's weight on nothing above which no place is taken: best F1 on held-out stories
 NOTHING_SEEN = "not read: nothing in it looks like a political event"
 IMPLIED = 0.5  # share of what speaks for any country that makes one that of a deed
@@ -156,6 +159,14 @@ class _ReportReading(Background):
             self.triggers_of[sentence[0]].append(trigger)
         pointed = pointed_from(signals, self.triggers, sentences)
         self._pointed = {t.first: of_roles for t, of_roles in zip(self.triggers, pointed, strict=True)}
+        self.vouching = Vouching(
+            signals,
+            report.publisher or "",
+            lambda: self.quoted,
+            self._name_key,
+            self._is_known,
+            self._is_place,
+        )
         self._explained: tuple[Trigger, Trace] | None = None
         self.place_spans = [self._pointed_place(trigger) for trigger in self.triggers]
         line = self.line
@@ -170,9 +181,33 @@ class _ReportReading(Background):
         return Reading(self.report, tuple(self._claims()), notes)
 
     def _claims(self) -> list[Claim]:
-        read = (self._claim(number, trigger) for number, trigger in enumerate(self.triggers))
-        claims = with_nobody_hit(with_plain_arresters(read), self.report.text)
+        read: Iterator[Claim] = (self._claim(number, trigger) for number, trigger in enumerate(self.triggers))
+        issuer = self._issuer() if self.triggers else None
+        if issuer is not None:
+            read = with_issuer(read, self._issuing_voice(issuer), issuer.signed)
+        party = self._party_of((issuer.first, issuer.last), "implied") if issuer is not None else None
+        claims = with_nobody_hit(with_plain_arresters(read, party), self.report.text)
         return with_one_voice_a_number([*claims])
+
+    def _issuer(self) -> Issuer | None:
+        """Who issued the text, where it is a document that the outlet reproduces."""
+        body = self.line.body if self.line is not None else 0
+        publisher = self.report.publisher or ""
+        return issuer_of(self.words, self.starts.tolist(), body, publisher, self._is_body)
+
+    def _is_body(self, first: int, last: int) -> bool:
+        """Whether words name a body, such as may issue documents."""
+        start, end = words_between(self.words, first, last)
+        entity = self.cast.identify(start, end)
+        if entity.code is None or entity.sector in NO_BODIES:
+            return False
+        return entity.kind != "person" or self.report.text[start:end].isupper()
+
+    def _issuing_voice(self, issuer: Issuer) -> Voice:
+        start, end = words_between(self.words, issuer.first, issuer.last)
+        entity = self.cast.identify(start, end)
+        text = self.report.text[start:end]
+        return Voice("named", text, start, end, entity.name, entity.code, None, "indirect")
 
     def explained(self, number: int) -> tuple[Claim, tuple[Decision, ...]]:
         """One claim made once more, the rooms writing down what they decide."""
@@ -239,6 +274,15 @@ class _ReportReading(Background):
             known = self._name_keys[first, last] = entity.name.casefold()
         return known
 
+    def _is_known(self, first: int, last: int) -> bool:
+        """Whether a name has a code, by the tables or its description."""
+        return self.cast.identify(*words_between(self.words, first, last)).code is not None
+
+    def _is_place(self, first: int, last: int) -> bool:
+        """Whether an event of the report is put at the words."""
+        start, end = words_between(self.words, first, last)
+        return any(span is not None and span.text == self.report.text[start:end] for span in self.place_spans)
+
     def _parties(
         self, trigger: Trigger, sentence: tuple[int, int]
     ) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
@@ -258,7 +302,10 @@ class _ReportReading(Background):
         )
 
     def _party(self, filler: Filler, trigger: Trigger, sentence: tuple[int, int]) -> Party:
-        start, end = words_between(self.words, filler.first, filler.last)
+        return self._party_of((filler.first, filler.last), self._resolved_from(filler, trigger, sentence))
+
+    def _party_of(self, span: tuple[int, int], resolved_from: ResolvedFrom) -> Party:
+        start, end = words_between(self.words, *span)
         entity = self.cast.identify(start, end)
         return Party(
             text=self.report.text[start:end],
@@ -270,7 +317,7 @@ class _ReportReading(Background):
             sector=entity.sector,
             wikidata=entity.wikidata,
             part_of=tuple(entity.part_of),
-            resolved_from=self._resolved_from(filler, trigger, sentence),
+            resolved_from=resolved_from,
         )
 
     def _resolved_from(self, filler: Filler, trigger: Trigger, sentence: tuple[int, int]) -> ResolvedFrom:
@@ -310,6 +357,9 @@ class _ReportReading(Background):
             limit = NOTHING_IN_QUOTES if role == "voice" and self._in_quotes(trigger) else NOTHING
             pointed, trace = self._pointed[trigger.first][role], self._trace_of(trigger)
             known = fillers(self.signals, pointed, role, several, self._name_key, limit, trace)
+            if role == "voice":
+                sentence = self._sentence(trigger.first)
+                known = self.vouching.voice(trigger, sentence, pointed, known, trace)
             self._filled[trigger.first, role] = known
         return known
 

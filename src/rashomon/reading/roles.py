@@ -17,9 +17,9 @@ from rashomon.reading.words import Words
 
 SEEN = 0.02  # pointers weaker than this are noise
 NOTHING = 0.5  # a role is empty where more than this of the pointer's weight is on the null position
-SHARE = 0.4  # a further party of the same role needs at least this much of the weight
+SHARE = 0.5  # a further party of the same role needs at least this much of the weight
 # The pointer was taught that any mention of the right name will do, and is too ready to leave the sentence.
-FAR = 0.4
+FAR = 0.25
 WITHIN, ANYWHERE = ("actor", "recipient"), ("voice", "place")  # roles sought in the sentence, and all over
 JOINED = 0.06  # this much, where the text joins it to one that was taken ("Oman and the Red Cross")
 JOINTS = frozenset({"and", "or", "&", ",", "the", "a", "an", "both", "its", "their", "his", "her", "with"})

@@ -1,0 +1,215 @@
+"""Who issued a document that an outlet reproduces: a communique, a press release, a police log.
+
+Such a text names its author once, in a heading ("High Commission, press release of 3 May"), a formula ("The
+Ministry of the Interior informs public opinion:") or a signature, and then tells everything without "said".
+An outlet's own bulletin has no issuer: it is the publisher's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from rashomon.model import Claim, Voice
+from rashomon.reading import phrases
+from rashomon.reading.phrases import DASHES, kind_words
+from rashomon.reading.tables import rows
+from rashomon.reading.words import Words
+
+LONGEST = 30  # words of a heading or a formula
+SIGNATURE = 14  # words of a signature
+NUMBERS = 6  # words between "communique" and "of" ("Communique No. 9 of the")
+OPENING = 4  # words of a heading before "communique" ("Text of the second")
+PARAGRAPH = 3  # see `words.BREAKS`
+CLOSERS = frozenset({".", "!", "?", '"', "”", "»", ")"})
+# What the issuer does by the document itself is told by the outlet that reproduces it.
+OWN_ACTS = frozenset({"ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT"})
+
+
+class Issuer(NamedTuple):
+    """The words that name it, `first` to one before `last`; `signed`: behind the document, not ahead."""
+
+    first: int
+    last: int
+    signed: bool
+
+
+@cache
+def _kind(kind: str) -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("document_words.csv") if row["kind"] == kind)
+
+
+def find_issuer(words: Words, starts: Sequence[int], body: int) -> Iterator[Issuer]:
+    """The noun phrases that may name the issuer, in the order in which they are to be believed.
+
+    `starts` are the first words of the sentences, `body` the offset where the text begins behind its
+    dateline. Nothing is found in a text that opens like a report. Who reads must still see whether the words
+    name a party, and one that is not the outlet.
+    """
+    for found in _signatures(words):
+        yield Issuer(*found, signed=True)
+    first = int(words.starts.searchsorted(body))
+    while first < len(words) and not words.lower[first][0].isalnum():
+        first += 1
+    ends = [*(start for start in starts if start > first), len(words)]
+    if first >= len(words) or ends[0] - first > LONGEST:
+        return
+    colon = next((i + 1 for i in range(first, ends[0]) if words.lower[i] == ":"), ends[0])
+    for found in _Head(words, first, colon, ends[1] if len(ends) > 1 else ends[0]).issuers():
+        yield Issuer(*found, signed=False)
+
+
+def with_issuer(claims: Iterable[Claim], voice: Voice, signed: bool) -> Iterator[Claim]:
+    """The claims in their order, the publisher's laid in the mouth of the issuer: all before its signature,
+    or all behind its heading until somebody else speaks, for from there on the outlet may have the word."""
+    issuing = True
+    for claim in claims:
+        said, before = claim.voice, claim.trigger.start < (voice.start or 0)
+        if said.kind != "publisher":
+            issuing = signed or said.name == voice.name
+        elif issuing and before == signed and claim.type not in OWN_ACTS:
+            claim = msgspec.structs.replace(claim, voice=voice)
+        yield claim
+
+
+class _Head:
+    """The first sentence, words `first` to one before `last`, and where the one behind it ends."""
+
+    def __init__(self, words: Words, first: int, last: int, following: int) -> None:
+        self.words, self.lower = words, words.lower
+        self.first, self.last, self.following = first, last, following
+        self.ends_open = words.lower[last - 1] == ":"
+
+    def issuers(self) -> Iterator[tuple[int, int]]:
+        """By the forms of headings and formulas, in turn."""
+        for form in (self._authored, self._headed, self._from, self._possessed, self._formula, self._release):
+            found = form()
+            if found is not None:
+                yield found
+
+    def _verbless(self, first: int, last: int) -> bool:
+        finite = kind_words("verb") | kind_words("be") | kind_words("auxiliary") - {"s"}
+        return finite.isdisjoint(self.lower[first:last])
+
+    def _documents(self, first: int, last: int) -> list[int]:
+        return [i for i in range(first, last) if self.lower[i] in _kind("document")]
+
+    def _phrase(self, first: int, high: int) -> tuple[int, int] | None:
+        """A noun phrase from word `first` on, without its determiner."""
+        found = phrases.after(self.words, first, high)
+        if found is None:
+            return None
+        start, end = found
+        while start < end and self.lower[start] in kind_words("determiner"):
+            start += 1
+        return (start, end) if start < end else None
+
+    def _authored(self) -> tuple[int, int] | None:
+        """ "Communique No. 9 of the General Staff", "Statement by the union"."""
+        if not self._verbless(self.first, self.last):
+            return None
+        for document in self._documents(self.first, self.last):
+            if document - self.first > OPENING and self.lower[document - 1] != "[":
+                continue
+            for i in range(document + 1, min(document + NUMBERS, self.last)):
+                if self.lower[i] in {"of", "by", "from", ":", "-"} | DASHES:
+                    return self._phrase(i + 1, self.last)
+        return None
+
+    def _headed(self) -> tuple[int, int] | None:
+        """ "High Commission, press release of 3 May", "Harbour police. Summary for Tuesday"."""
+        if not self._verbless(self.first, self.last):
+            return None
+        party = self._phrase(self.first, self.last)
+        if party is None or self._documents(*party):
+            return None
+        if self.lower[min(party[1], self.last - 1)] not in {",", ":", ".", "-"} | DASHES:
+            return None
+        if self._documents(party[1], min(party[1] + OPENING + 1, self.last)):
+            return party
+        behind = self.following - self.last
+        told = 0 < behind <= LONGEST // 2 and self._verbless(self.last, self.following)
+        return party if told and self._documents(self.last, self.last + min(behind, 3)) else None
+
+    def _from(self) -> tuple[int, int] | None:
+        """ "From the coalition's headquarters.", "From the log of the harbour police"."""
+        if self.lower[self.first] != "from" or not self._verbless(self.first, self.last):
+            return None
+        party = self._phrase(self.first + 1, self.last)
+        if party is None or self._documents(*party):
+            return None
+        return party if self.lower[min(party[1], self.last - 1)] in {".", ":"} else None
+
+    def _possessed(self) -> tuple[int, int] | None:
+        """ "From the presidency's note for Tuesday:", "The governor's morning sheet:"."""
+        if not self.ends_open and not self._verbless(self.first, self.last):
+            return None
+        for document in self._documents(self.first, self.last):
+            for i in range(document - 1, max(document - 4, self.first + 1), -1):
+                if self.lower[i] == "s" and self.lower[i - 1] in {"'", "’"}:
+                    return phrases.before(self.words, i - 2, self.first)
+        return None
+
+    def _formula(self) -> tuple[int, int] | None:
+        """ "The Ministry of the Interior informs public opinion that ...", "The union makes known:"."""
+        documents = self.ends_open and bool(self._documents(self.first, self.last))
+        for i in range(self.first + 1, min(self.first + LONGEST, self.last)):
+            if self.lower[i] in _kind("opener"):
+                addressed = self.ends_open or not _kind("addressee").isdisjoint(self.lower[i : self.last])
+                return self._phrase(self.first, i) if addressed else None
+            if documents and self.lower[i] in {"said", "says", "reported", "reports", "gave", "gives"}:
+                return self._phrase(self.first, i)
+        return None
+
+    def _release(self) -> tuple[int, int] | None:
+        """ "The mission, in its evening release, had this for Tuesday."""
+        party = self._phrase(self.first, self.last)
+        if party is None or self.lower[min(party[1], self.last - 1)] != "," or self.last - self.first > 20:
+            return None
+        i = party[1] + 1
+        if self.lower[min(i, self.last - 1)] not in {"in", "by"} or "this" not in self.lower[i : self.last]:
+            return None
+        close = next((j for j in range(i, self.last) if self.lower[j] == ","), self.last)
+        return party if self._documents(i, close) else None
+
+
+def _signatures(words: Words) -> Iterator[tuple[int, int]]:
+    """A dash and a party at the end of a paragraph ("- Valley Bureau, Workers' Front")."""
+    ends = np.flatnonzero(words.breaks[1:] >= PARAGRAPH) + 1
+    for last in (*ends.tolist(), len(words)):
+        for i in range(last - 1, max(last - SIGNATURE, 0), -1):
+            if words.lower[i] in {"-", *DASHES} and words.breaks[i] and words.lower[i - 1] in CLOSERS:
+                found = phrases.after(words, i + 1, last)
+                if found is not None and bool(words.capitals[found[1] - 1]):
+                    yield found
+                break
+
+
+def is_outlet(name: str, publisher: str) -> bool:
+    """Whether a name shares half its words with the outlet's: then the outlet is the issuer."""
+    small = kind_words("preposition") | kind_words("determiner") | {"and", "s"}
+    own = {*_bare(name)} - small
+    return 2 * len(own & {*_bare(publisher)}) >= len(own)
+
+
+def _bare(name: str) -> list[str]:
+    return name.casefold().replace("'", " ").replace("’", " ").replace(",", " ").replace("-", " ").split()
+
+
+def issuer_of(
+    words: Words,
+    starts: Sequence[int],
+    body: int,
+    publisher: str,
+    is_body: Callable[[int, int], bool],
+) -> Issuer | None:
+    """The issuer, or None: the first of `find_issuer` that is a body (`is_body`) and not the outlet."""
+    for found in find_issuer(words, starts, body):
+        name = words.text[int(words.starts[found.first]) : int(words.ends[found.last - 1])]
+        if not is_outlet(name, publisher) and is_body(found.first, found.last):
+            return found
+    return None
