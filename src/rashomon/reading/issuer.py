@@ -101,12 +101,7 @@ class _Head:
     def _phrase(self, first: int, high: int) -> tuple[int, int] | None:
         """A noun phrase from word `first` on, without its determiner."""
         found = phrases.after(self.words, first, high)
-        if found is None:
-            return None
-        start, end = found
-        while start < end and self.lower[start] in kind_words("determiner"):
-            start += 1
-        return (start, end) if start < end else None
+        return _bare_phrase(self.words, *found) if found else None
 
     def _authored(self) -> tuple[int, int] | None:
         """ "Communique No. 9 of the General Staff", "Statement by the union"."""
@@ -149,9 +144,8 @@ class _Head:
         if not self.ends_open and not self._verbless(self.first, self.last):
             return None
         for document in self._documents(self.first, self.last):
-            for i in range(document - 1, max(document - 4, self.first + 1), -1):
-                if self.lower[i] == "s" and self.lower[i - 1] in {"'", "’"}:
-                    return phrases.before(self.words, i - 2, self.first)
+            if owner := _owner(self.words, document, self.first):
+                return _bare_phrase(self.words, *owner)
         return None
 
     def _formula(self) -> tuple[int, int] | None:
@@ -187,6 +181,39 @@ def _signatures(words: Words) -> Iterator[tuple[int, int]]:
                 if found is not None and bool(words.capitals[found[1] - 1]):
                     yield found
                 break
+
+
+def author_of(words: Words, document: int) -> tuple[int, int] | None:
+    """Who wrote the document that word `document` names ("the press release said"), where the text tells: at
+    the word itself or where the same noun stands elsewhere, as "a press release of the army" or "the army's
+    press release". None where it does not, or the word names no document."""
+    noun = words.lower[document]
+    if noun not in _kind("document"):
+        return None
+    others = (i for i in range(len(words)) if words.lower[i] == noun and i != document)
+    for i in (document, *others):
+        if words.lower[i + 1 : i + 2] and words.lower[i + 1] in {"of", "by", "from"}:
+            found = phrases.after(words, i + 2, min(i + 2 + SIGNATURE, len(words)))
+        else:
+            found = _owner(words, i, max(i - SIGNATURE, 0))
+        if found is not None:
+            return _bare_phrase(words, *found)
+    return None
+
+
+def _owner(words: Words, noun: int, low: int) -> tuple[int, int] | None:
+    """The possessor of a noun, up to two words between them ("the governor's morning sheet")."""
+    for i in range(noun - 1, max(noun - 4, low + 1), -1):
+        if words.lower[i] == "s" and words.lower[i - 1] in {"'", "’"}:
+            return phrases.before(words, i - 2, low)
+    return None
+
+
+def _bare_phrase(words: Words, first: int, last: int) -> tuple[int, int] | None:
+    """A noun phrase without its determiner."""
+    while first < last and words.lower[first] in kind_words("determiner"):
+        first += 1
+    return (first, last) if first < last else None
 
 
 def is_outlet(name: str, publisher: str) -> bool:

@@ -31,6 +31,7 @@ from rashomon.reading.attach import SPEECH_ACTS, date_of, figures_of, words_betw
 from rashomon.reading.attributions import Attribution, find_attributions
 from rashomon.reading.background import Background
 from rashomon.reading.contexts import contexts_of
+from rashomon.reading.dyads import with_both_named
 from rashomon.reading.encoder import Encoder, Signals
 from rashomon.reading.entities import CLASSES, named_entities
 from rashomon.reading.events import Trigger, find_triggers
@@ -187,7 +188,7 @@ class _ReportReading(Background):
             read = with_issuer(read, self._issuing_voice(issuer), issuer.signed)
         party = self._party_of((issuer.first, issuer.last), "implied") if issuer is not None else None
         claims = with_nobody_hit(with_plain_arresters(read, party), self.report.text)
-        return with_one_voice_a_number([*claims])
+        return with_one_voice_a_number(with_both_named(claims, self.report.text))
 
     def _issuer(self) -> Issuer | None:
         """Who issued the text, where it is a document that the outlet reproduces."""

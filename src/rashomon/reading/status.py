@@ -5,16 +5,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import cast
 
 from rashomon.model import Frame, Status
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
+from rashomon.reading.tables import rows
+from rashomon.reading.words import Words
+
+REACH = 6  # words between a hedge and the event word
+ASSERTED = frozenset({"happened", "ongoing", "planned"})
+UNHEDGED = frozenset({"THREATEN"})  # "we might close the tap" threatens all the same
 
 
 def status_of(signals: Signals, trigger: Trigger) -> Status:
-    """The likeliest status."""
-    return cast(Status, signals.labels.status[int(trigger.status.argmax())])
+    """The likeliest status; what the text itself hedges at the event word is not asserted."""
+    likeliest = signals.labels.status[int(trigger.status.argmax())]
+    if likeliest in ASSERTED and trigger.type not in UNHEDGED and is_hedged(signals.words, trigger.first):
+        return "possible"
+    return cast(Status, likeliest)
+
+
+def is_hedged(words: Words, word: int) -> bool:
+    """Whether a word has a hedge before it: "may have been", "reportedly", "are believed to have"."""
+    for i in range(word - 1, max(word - 1 - REACH, -1), -1):
+        before = words.lower[i]
+        if before in _kind("hedge") or (before in _kind("modal") and words.word(i) != "May"):
+            return True
+        if words.lower[i + 1] in {"to", "of"} and before in _kind("rumour"):
+            return True
+        if before not in _kind("between") and not before.endswith("ly"):
+            return False
+    return False
+
+
+@cache
+def _kind(kind: str) -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("status_words.csv") if row["kind"] == kind)
 
 
 def frame_of(signals: Signals, trigger: Trigger) -> Frame:

@@ -13,6 +13,7 @@ from functools import cached_property
 from rashomon.reading.attributions import enclosing_frame
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
+from rashomon.reading.issuer import author_of
 from rashomon.reading.names import name_ending_at
 from rashomon.reading.phrases import kind_words
 from rashomon.reading.roles import Filler, Pointed
@@ -73,7 +74,7 @@ class Vouching:
             if source and source[0] <= word < source[1]:
                 self._say(trace, f"{1 - pointed.nothing:.2f} are enough, for the grammar agrees")
                 return [Filler(*name_ending_at(self.signals, word), weight)]
-        return [self._with_head(filler) for filler in found]
+        return [self._author(self._with_head(filler), trace) for filler in found]
 
     def _say(self, trace: Trace | None, why: str) -> None:
         if trace is not None:
@@ -89,6 +90,14 @@ class Vouching:
         if not own or not own <= self._outlet:
             return False
         return own == self._outlet or len(own) > 1
+
+    def _author(self, filler: Filler, trace: Trace | None) -> Filler:
+        """Who wrote the document that is said to say so, where the report names them."""
+        author = author_of(self.words, filler.last - 1)
+        if author is None or not self.is_known(*author):
+            return filler
+        self._say(trace, "a document speaks for its author")
+        return Filler(*author, filler.weight)
 
     def _is_label(self, filler: Filler) -> bool:
         """Whether a place and a colon open an entry of a log ("Diffa: a patrol was shot at")."""
