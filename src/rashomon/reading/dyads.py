@@ -1,8 +1,8 @@
 """The two that "both governments" and "the two sides" stand for.
 
-A report names two parties and then speaks of them as one. Which two they are is told by its other claims: of
-governments, capitals and armies the two states that act most, of sides and parties those that most often stand
-against or beside each other.
+A report names two parties and then speaks of them as one. Which two they are is told by its other claims:
+of governments, capitals and armies the two states that act most, of sides and parties those that most often
+stand against or beside each other.
 """
 
 from __future__ import annotations

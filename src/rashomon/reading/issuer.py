@@ -31,10 +31,12 @@ OWN_ACTS = frozenset({"ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT"})
 
 
 class Issuer(NamedTuple):
-    """The words that name it, `first` to one before `last`; `signed`: behind the document, not ahead."""
+    """The words that name it, `first` to one before `last`, and one past the heading or signature that they
+    stand in (`end`); `signed`: behind the document, not ahead."""
 
     first: int
     last: int
+    end: int
     signed: bool
 
 
@@ -51,7 +53,7 @@ def find_issuer(words: Words, starts: Sequence[int], body: int) -> Iterator[Issu
     name a party, and one that is not the outlet.
     """
     for found in _signatures(words):
-        yield Issuer(*found, signed=True)
+        yield Issuer(*found, found[1], signed=True)
     first = int(words.starts.searchsorted(body))
     while first < len(words) and not words.lower[first][0].isalnum():
         first += 1
@@ -60,18 +62,27 @@ def find_issuer(words: Words, starts: Sequence[int], body: int) -> Iterator[Issu
         return
     colon = next((i + 1 for i in range(first, ends[0]) if words.lower[i] == ":"), ends[0])
     for found in _Head(words, first, colon, ends[1] if len(ends) > 1 else ends[0]).issuers():
-        yield Issuer(*found, signed=False)
+        yield Issuer(*found, colon, signed=False)
 
 
-def with_issuer(claims: Iterable[Claim], voice: Voice, signed: bool) -> Iterator[Claim]:
+def with_issuer(claims: Iterable[Claim], voice: Voice, end: int, signed: bool) -> Iterator[Claim]:
     """The claims in their order, the publisher's laid in the mouth of the issuer: all before its signature,
-    or all behind its heading until somebody else speaks, for from there on the outlet may have the word."""
-    issuing = True
+    or all behind its heading until somebody else speaks, for from there on the outlet may have the word.
+
+    `end` is the offset where heading or signature ends; who is named in it (an office of the issuer's) is the
+    issuer.
+    """
+    start, issuing = voice.start or 0, True
     for claim in claims:
-        said, before = claim.voice, claim.trigger.start < (voice.start or 0)
-        if said.kind != "publisher":
+        said = claim.voice
+        if said.start is not None and start <= said.start < end:
+            issuing = True
+            claim = msgspec.structs.replace(
+                claim, voice=msgspec.structs.replace(voice, cue=said.cue, manner=said.manner)
+            )
+        elif said.kind != "publisher":
             issuing = signed or said.name == voice.name
-        elif issuing and before == signed and claim.type not in OWN_ACTS:
+        elif issuing and (claim.trigger.start < start) == signed and claim.type not in OWN_ACTS:
             claim = msgspec.structs.replace(claim, voice=voice)
         yield claim
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from rashomon.reading.attributions import enclosing_frame
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
-from rashomon.reading.issuer import author_of
+from rashomon.reading.issuer import Issuer, author_of
 from rashomon.reading.names import name_ending_at
 from rashomon.reading.phrases import kind_words
 from rashomon.reading.roles import Filler, Pointed
@@ -32,7 +32,7 @@ UNTOLD = frozenset({"each", "several", "both", "some", "many", "others", "all", 
 class Vouching:
     """The voices of one report. `quoted` says of each word whether it stands within quotation marks;
     `name_of` gives one name for all mentions of a party, `is_known` says whether the tables know it,
-    `is_place` whether the report puts an event there."""
+    `is_place` whether the report puts an event there; `issuer` is who issued the text, if that is told."""
 
     def __init__(
         self,
@@ -42,9 +42,10 @@ class Vouching:
         name_of: Callable[[int, int], str],
         is_known: Callable[[int, int], bool],
         is_place: Callable[[int, int], bool],
+        issuer: Callable[[], Issuer | None],
     ) -> None:
         self.signals, self.words = signals, signals.words
-        self.publisher, self._quoted = publisher, quoted
+        self.publisher, self._quoted, self._issuer = publisher, quoted, issuer
         self.name_of, self.is_known, self.is_place = name_of, is_known, is_place
 
     def voice(
@@ -64,7 +65,7 @@ class Vouching:
             self._say(trace, "that is the place of an entry")
             return []
         if found and not sentence[0] <= found[0].first < sentence[1]:
-            source = self._source(trigger, sentence)
+            source = self._source(trigger, sentence, self._in_heading(found[0]))
             if source and self.name_of(*source) != self.name_of(found[0].first, found[0].last):
                 self._say(trace, "the pointer left the sentence, whose own attribution names another")
                 return [Filler(*source, found[0].weight)]
@@ -112,9 +113,16 @@ class Vouching:
         known = self.words.lower[noun] in column("anonymous_nouns.csv", "noun")
         return Filler(noun, filler.last, filler.weight) if known else filler
 
-    def _source(self, trigger: Trigger, sentence: tuple[int, int]) -> tuple[int, int] | None:
+    def _in_heading(self, filler: Filler) -> bool:
+        """Whether a name stands in the heading of a document: what then has a label is an entry of it."""
+        issuer = self._issuer()
+        return issuer is not None and issuer.first <= filler.first < issuer.end
+
+    def _source(
+        self, trigger: Trigger, sentence: tuple[int, int], labelled: bool = False
+    ) -> tuple[int, int] | None:
         """Whom the sentence's innermost attribution around the trigger names, without determiner and
-        apposition; None where it has none, or a pronoun."""
+        apposition; None where it has none, or a pronoun. With `labelled` a name and a colon is none."""
         lower = self.words.lower
         frame = enclosing_frame(self.words, sentence, trigger.first, self._quoted())
         if frame is None or frame.source is None or CHARGES & {*lower[frame.cue.first : frame.cue.last]}:
@@ -128,6 +136,6 @@ class Vouching:
         last = next((i for i in range(first, last) if lower[i] == ","), last)
         if first >= last or lower[first] in kind_words("preposition") | OBJECTS:
             return None
-        if not frame.cue.kinds and not self.is_known(first, last):  # a label and a colon
+        if not frame.cue.kinds and (labelled or not self.is_known(first, last)):  # a label and a colon
             return None
         return first, last
