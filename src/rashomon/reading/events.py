@@ -66,6 +66,10 @@ def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> dict[int
             and other < sentence_of(one, starts, len(scores))[1]
         ):
             found[one if likely[one] > likely[other] else other] = float(likely[one] + likely[other])
+    for one in sorted(found):  # two words side by side are hardly ever two events of one type
+        if one + 1 in found and types[one] == types[one + 1]:
+            weaker, stronger = sorted((one, one + 1), key=found.__getitem__)
+            found[stronger] = max(found[stronger], found.pop(weaker))
     return found
 
 
