@@ -25,6 +25,7 @@ from training.network import TAG_HEADS, Geometry, Reader
 
 FORMAT = 1
 INPUTS = ("pieces", "segments", "firsts", "shapes", "breaks")
+UNCALIBRATED = {"threshold": 0.5, "slope": 1.0, "intercept": 0.0}  # until `training.calibrate` has been run
 ROLE_OUTPUTS = ("role_query", "role_key", "role_word", "role_null")
 
 
@@ -99,20 +100,20 @@ def export(weights: Path, target: Path, quantise: bool) -> None:
         "nulls": labels.NULLS,
         "role_distance": [[round(float(x), 5) for x in row] for row in reader.role_distance.weight.detach()],
         "null_mask": reader.null_mask.tolist(),
-        "calibration": {"threshold": 0.5, "slope": 1.0, "intercept": 0.0},
     }
     del model.metadata_props[:]
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=json.dumps(value))
     onnx.save(model, path)
     shutil.copy(bases.minilm() / "tokenizer.json", target / "tokenizer.json")
+    (target / "calibration.json").write_text(json.dumps(UNCALIBRATED, indent=1) + "\n", encoding="utf-8")
     write_manifest(target)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 def write_manifest(folder: Path) -> None:
     """Version and hashes of the model's files; `rashomon doctor` checks them."""
-    shipped = [folder / "reader.onnx", folder / "tokenizer.json"]
+    shipped = [folder / name for name in ("reader.onnx", "tokenizer.json", "calibration.json")]
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped}
     version = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12]
     look = folder / "first_look.npz"  # learnt apart from the model (`training.first_look`)

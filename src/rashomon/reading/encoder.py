@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
@@ -205,6 +206,21 @@ def model_folder() -> Path:
     return Path(str(files("rashomon.reading"))) / "model"
 
 
+def _calibration(path: Path) -> dict[str, float]:
+    """Threshold, and slope and intercept of the confidence. Raises InstallationError where one is missing."""
+    try:
+        figures = msgspec.json.decode(path.read_bytes(), type=dict[str, float])
+    except msgspec.DecodeError as fault:
+        raise InstallationError(
+            f"the calibration is damaged: {fault}", where=path.name, hint="install rashomon again"
+        ) from fault
+    if missing := sorted({"threshold", "slope", "intercept"} - figures.keys()):
+        raise InstallationError(
+            f"the calibration lacks {', '.join(missing)}", where=path.name, hint="install rashomon again"
+        )
+    return figures
+
+
 class Encoder:
     """The loaded model. Raises InstallationError where its files are missing or of another format.
 
@@ -215,7 +231,10 @@ class Encoder:
         import onnxruntime
 
         path, vocabulary = folder / "reader.onnx", folder / "tokenizer.json"
-        for file in (path, vocabulary):
+        curve = (
+            folder / "calibration.json"
+        )  # apart, for it is set anew where reading changes and weights do not
+        for file in (path, vocabulary, curve):
             if not file.is_file():
                 raise InstallationError(
                     "the reading model is missing",
@@ -243,11 +262,11 @@ class Encoder:
                 where=path.name,
                 hint="install model and code of one version",
             )
+        self.calibration = _calibration(curve)
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self.tokenizer.encode_special_tokens = True
         self.labels = Labels(**{k: tuple(v) for k, v in read["heads"].items()}, roles=tuple(read["roles"]))
-        self.calibration: dict[str, float] = read["calibration"]
         self._distance_bias = np.asarray(read["role_distance"], np.float32)
         self._null_mask = np.asarray(read["null_mask"], np.float32)
         self._widths = {output.name: int(output.shape[-1]) for output in self.session.get_outputs()}
