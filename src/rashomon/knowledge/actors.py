@@ -23,6 +23,7 @@ import msgspec
 from rashomon.errors import InstallationError
 from rashomon.knowledge import countries
 from rashomon.knowledge.names import fold
+from rashomon.knowledge.place_phrases import stopwords
 from rashomon.knowledge.roles import WordIndex, read_table, role_index, words_of
 
 Kind = Literal["country", "office", "person", "organisation", "group", "role"]
@@ -308,9 +309,11 @@ def holder_entity(spell: Spell, on: str | None) -> Entity:
 def homes(text: str) -> Iterator[tuple[int, int, str]]:
     """Where a text names actors of the tables that have one country only: offsets and its ISO alpha-3 code.
 
-    Names without capitals are passed over, so a report in small letters has none.
+    Names without capitals are passed over, so a report in small letters has none. In one that has nothing but
+    capitals an everyday word is no abbreviation ("THE PLAN").
     """
     words, names = words_of(text), ActorTable.load().names
+    loud = text.isupper()
     at = 0
     while at < len(words):
         capital = words.capital[at] and names.begins(words, at)
@@ -320,6 +323,9 @@ def homes(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         end, rows = found
         written = words.piece(at, end)
+        if loud and written.lower() in stopwords():
+            at = end
+            continue
         home = {row.actor.country for row in rows if not row.exact or written.startswith(row.written)}
         if len(home) == 1 and (iso3 := home.pop()) and countries.country(iso3) is not None:
             yield words.starts[at], words.ends[end - 1], iso3

@@ -31,7 +31,7 @@ _OWNER = re.compile(
     r"capital|suburb|area|state)(?:\sof)?|\s?(?:north|south|east|west)[\w-]*)?\s?(?:the\s)?$"
 )
 _LOOK = 60
-_FLAT_SHARE = 0.004  # capitals among letters below which a report writes no capitals
+_FLAT_SHARE = 0.004  # capitals among letters below which a report writes no capitals, or nothing else
 _Sign = tuple[
     int, int, str, float, float, str
 ]  # from, to, ISO alpha-3, weight here, weight everywhere, words
@@ -189,6 +189,7 @@ def publisher_hints(publisher: str | None) -> dict[str, float]:
 
 
 def is_flat(text: str) -> bool:
-    """Whether a report writes no capitals."""
+    """Whether a report writes no capitals, or nothing but capitals: they tell no names there."""
     letters = sum(map(str.isalpha, text[:5000]))
-    return letters > 0 and sum(map(str.isupper, text[:5000])) < _FLAT_SHARE * letters
+    large = sum(map(str.isupper, text[:5000]))
+    return letters > 0 and min(large, letters - large) < _FLAT_SHARE * letters

@@ -34,7 +34,8 @@ _BEYOND = re.compile(
 )
 _SIDE = re.compile(
     r"\s+(?:side|part|half|bank|shore|coast|waters|soil|territory|airspace|border|section|sector|slope|village|town|"
-    r"city|province|region|district|capital|port|estates|army|fishing|police|enclave|frontier)\b"
+    r"city|province|region|district|capital|port|estates|army|fishing|police|enclave|frontier)\b",
+    re.I,
 )
 _BORDER_WITH = re.compile(
     r"\b(?:border|frontier|boundary|crossing|roads?|route|track|highway|way|corridor)"
@@ -87,11 +88,13 @@ def take_apart(mention: str, table: PlaceTable, flat: bool = False) -> Phrase:
     if not text.strip():
         return Phrase(mention, None)
     capitals = not flat and any(char.isupper() for char in text)
-    if (capitals or (flat and fold(text) not in stopwords())) and _is_name_whole(text, table):
+    everyday = flat and (fold(text) in stopwords() or _is_capital(text))
+    if (capitals or flat) and not everyday and _is_name_whole(text, table):
         return Phrase(mention, NameInside(text, 0, len(text)), whole=True)
     names = []
     if capitals or flat:
         names = [name for name in names_in(text, table, lower=flat) if not part_of_longer_name(text, name)]
+        names = [name for name in names if not (flat and _is_capital(name.text))]
     not_country = _neighbour_of(text)
     names = [name for name in names if not is_people(name.text, not_country)]
     comma = text.find(",")
@@ -112,6 +115,11 @@ def take_apart(mention: str, table: PlaceTable, flat: bool = False) -> Phrase:
         of_country=_side_of(text),
         not_country=not_country,
     )
+
+
+def _is_capital(text: str) -> bool:
+    """Whether words mean the capital of the country that is spoken of, though a region bears their name."""
+    return fold(text).removeprefix("the ") in {"capital", "capital city", "this capital", "capital region"}
 
 
 def _is_name_whole(text: str, table: PlaceTable) -> bool:

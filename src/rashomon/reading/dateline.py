@@ -31,10 +31,11 @@ _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name
 _MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
+_YEAR = r"(?:19|20)\d\d|['’]?\d\d(?!\d)"  # monitoring services write "3 May 90"
 _DATE = re.compile(
     rf"(?:{_WEEKDAY},?\s)?(?:"
-    rf"(?P<month>{_MONTH})\s(?P<day>{_DAY})(?:,?\s(?P<year>(?:19|20)\d\d))?"
-    rf"|(?P<day2>{_DAY})\s(?P<month2>{_MONTH})(?:,?\s(?P<year2>(?:19|20)\d\d))?"
+    rf"(?P<month>{_MONTH})\s(?P<day>{_DAY})(?:,?\s(?P<year>{_YEAR}))?"
+    rf"|(?P<day2>{_DAY})\s(?P<month2>{_MONTH})(?:,?\s(?P<year2>{_YEAR}))?"
     rf"|(?P<iso>(?:19|20)\d\d-\d\d-\d\d))(?!\w)|{_WEEKDAY}(?!\w)",
     re.IGNORECASE,
 )
@@ -156,11 +157,14 @@ def _resolved(match: re.Match[str], published: str | None) -> str | None:
         return None
     month, day = _MONTHS[month_word.lower().rstrip(".")], int(day_word.rstrip("stndrhSTNDRH"))
     year = match["year"] or match["year2"]
-    if year:
+    if year and len(year) == 4:
         return date(int(year), month, day).isoformat()
     if published is None:
         return None
     day_zero = date.fromisoformat(published[:10])
+    if year:
+        century = [date(base + int(year[-2:]), month, day) for base in (1900, 2000)]
+        return min(century, key=lambda one: abs((one - day_zero).days)).isoformat()
     near = []
     for candidate in (day_zero.year - 1, day_zero.year, day_zero.year + 1):
         try:
