@@ -25,7 +25,7 @@ SIGNATURE = 14  # words of a signature
 NUMBERS = 6  # words between "communique" and "of" ("Communique No. 9 of the")
 OPENING = 4  # words of a heading before "communique" ("Text of the second")
 PARAGRAPH = 3  # see `words.BREAKS`
-CLOSERS = frozenset({".", "!", "?", '"', "”", "»", ")"})
+CLOSERS = frozenset({".", "!", "?", '"', "”", "»"})
 # What the issuer does by the document itself is told by the outlet that reproduces it.
 OWN_ACTS = frozenset({"ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT"})
 
@@ -52,15 +52,17 @@ def find_issuer(words: Words, starts: Sequence[int], body: int) -> Iterator[Issu
     dateline. Nothing is found in a text that opens like a report. Who reads must still see whether the words
     name a party, and one that is not the outlet.
     """
-    for found in _signatures(words):
-        yield Issuer(*found, found[1], signed=True)
     first = int(words.starts.searchsorted(body))
     while first < len(words) and not words.lower[first][0].isalnum():
         first += 1
+    for found in _signatures(words, first + SIGNATURE):
+        yield Issuer(*found, found[1], signed=True)
     ends = [*(start for start in starts if start > first), len(words)]
-    if first >= len(words) or ends[0] - first > LONGEST:
+    if first >= len(words):
         return
     colon = next((i + 1 for i in range(first, ends[0]) if words.lower[i] == ":"), ends[0])
+    if colon - first > LONGEST:
+        return
     for found in _Head(words, first, colon, ends[1] if len(ends) > 1 else ends[0]).issuers():
         yield Issuer(*found, colon, signed=False)
 
@@ -102,10 +104,6 @@ class _Head:
             if found is not None:
                 yield found
 
-    def _verbless(self, first: int, last: int) -> bool:
-        finite = kind_words("verb") | kind_words("be") | kind_words("auxiliary") - {"s"}
-        return finite.isdisjoint(self.lower[first:last])
-
     def _documents(self, first: int, last: int) -> list[int]:
         return [i for i in range(first, last) if self.lower[i] in _kind("document")]
 
@@ -116,7 +114,7 @@ class _Head:
 
     def _authored(self) -> tuple[int, int] | None:
         """ "Communique No. 9 of the General Staff", "Statement by the union"."""
-        if not self._verbless(self.first, self.last):
+        if not _verbless(self.words, self.first, self.last):
             return None
         for document in self._documents(self.first, self.last):
             if document - self.first > OPENING and self.lower[document - 1] != "[":
@@ -128,7 +126,7 @@ class _Head:
 
     def _headed(self) -> tuple[int, int] | None:
         """ "High Commission, press release of 3 May", "Harbour police. Summary for Tuesday"."""
-        if not self._verbless(self.first, self.last):
+        if not _verbless(self.words, self.first, self.last):
             return None
         party = self._phrase(self.first, self.last)
         if party is None or self._documents(*party):
@@ -138,12 +136,12 @@ class _Head:
         if self._documents(party[1], min(party[1] + OPENING + 1, self.last)):
             return party
         behind = self.following - self.last
-        told = 0 < behind <= LONGEST // 2 and self._verbless(self.last, self.following)
+        told = 0 < behind <= LONGEST // 2 and _verbless(self.words, self.last, self.following)
         return party if told and self._documents(self.last, self.last + min(behind, 3)) else None
 
     def _from(self) -> tuple[int, int] | None:
         """ "From the coalition's headquarters.", "From the log of the harbour police"."""
-        if self.lower[self.first] != "from" or not self._verbless(self.first, self.last):
+        if self.lower[self.first] != "from" or not _verbless(self.words, self.first, self.last):
             return None
         party = self._phrase(self.first + 1, self.last)
         if party is None or self._documents(*party):
@@ -152,7 +150,7 @@ class _Head:
 
     def _possessed(self) -> tuple[int, int] | None:
         """ "From the presidency's note for Tuesday:", "The governor's morning sheet:"."""
-        if not self.ends_open and not self._verbless(self.first, self.last):
+        if not self.ends_open and not _verbless(self.words, self.first, self.last):
             return None
         for document in self._documents(self.first, self.last):
             if owner := _owner(self.words, document, self.first):
@@ -182,16 +180,22 @@ class _Head:
         return party if self._documents(i, close) else None
 
 
-def _signatures(words: Words) -> Iterator[tuple[int, int]]:
-    """A dash and a party at the end of a paragraph ("- Valley Bureau, Workers' Front")."""
+def _signatures(words: Words, low: int) -> Iterator[tuple[int, int]]:
+    """A dash and a party at the end of a paragraph ("- Valley Bureau, Workers' Front"), from word `low` on."""
     ends = np.flatnonzero(words.breaks[1:] >= PARAGRAPH) + 1
     for last in (*ends.tolist(), len(words)):
-        for i in range(last - 1, max(last - SIGNATURE, 0), -1):
+        for i in range(last - 1, max(last - SIGNATURE, low), -1):
             if words.lower[i] in {"-", *DASHES} and words.breaks[i] and words.lower[i - 1] in CLOSERS:
                 found = phrases.after(words, i + 1, last)
-                if found is not None and bool(words.capitals[found[1] - 1]):
+                if found is not None and bool(words.capitals[found[1] - 1]) and _verbless(words, i, last):
                     yield found
                 break
+
+
+def _verbless(words: Words, first: int, last: int) -> bool:
+    """Whether no finite verb of common use stands there; "May" is a month."""
+    finite = kind_words("verb") | kind_words("be") | kind_words("auxiliary") - {"s"}
+    return all(words.word(i) == "May" for i in range(first, last) if words.lower[i] in finite)
 
 
 def author_of(words: Words, document: int) -> tuple[int, int] | None:
@@ -221,17 +225,19 @@ def _owner(words: Words, noun: int, low: int) -> tuple[int, int] | None:
 
 
 def _bare_phrase(words: Words, first: int, last: int) -> tuple[int, int] | None:
-    """A noun phrase without its determiner."""
+    """A noun phrase without its determiner; None of a pronoun."""
+    if words.lower[first] in kind_words("subject"):
+        return None
     while first < last and words.lower[first] in kind_words("determiner"):
         first += 1
     return (first, last) if first < last else None
 
 
 def is_outlet(name: str, publisher: str) -> bool:
-    """Whether a name shares half its words with the outlet's: then the outlet is the issuer."""
+    """Whether a name shares most of its words with the outlet's: then the outlet is the issuer."""
     small = kind_words("preposition") | kind_words("determiner") | {"and", "s"}
     own = {*_bare(name)} - small
-    return 2 * len(own & {*_bare(publisher)}) >= len(own)
+    return 2 * len(own & {*_bare(publisher)}) > len(own)
 
 
 def _bare(name: str) -> list[str]:

@@ -205,7 +205,7 @@ class _ReportReading(Background):
         """Whether words name a body, such as may issue documents."""
         start, end = words_between(self.words, first, last)
         entity = self.cast.identify(start, end)
-        if entity.code is None or entity.sector in NO_BODIES:
+        if entity.sector is None or entity.sector in NO_BODIES:
             return False
         return entity.kind != "person" or self.report.text[start:end].isupper()
 
