@@ -33,6 +33,26 @@ VALLEY = (
 )
 
 
+LOUD = (
+    "SAN SALVADOR, 3 MAY 90 (HILL) -- THE PLAN FAILED. A BOMB WENT OFF NEAR THE UNIVERSITY GARDEN IN THE "
+    "CAPITAL, AND ANOTHER AT A CAMP IN APOPA. THE UNITED STATES CONDEMNED IT. PERU SAID THE PERUVIAN CAPITAL WAS CALM."
+)
+
+
+@pytest.mark.parametrize(
+    ("mention", "name", "country"),
+    [
+        ("CAPITAL", "San Salvador", "SLV"),
+        ("APOPA", "Apopa", "SLV"),
+        ("PERUVIAN CAPITAL", "Lima", "PER"),
+        ("GARDEN", "GARDEN", "SLV"),
+    ],
+)
+def test_a_text_in_capitals(mention: str, name: str, country: str) -> None:
+    found = place(LOUD, mention, dateline="SAN SALVADOR")
+    assert (found.name, found.country) == (name, country)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

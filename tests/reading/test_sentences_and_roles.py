@@ -64,6 +64,10 @@ def test_text_without_stops_is_cut() -> None:
         ({"bomb": ("COERCE", 0.3), "killed": ("ASSAULT", 0.4)}, {}),  # two kinds of event, neither likely
         ({"bomb": ("ASSAULT", 0.3), "mourned": ("ASSAULT", 0.4)}, {}),  # in two sentences
         ({"bomb": ("ASSAULT", 0.4), "killed": ("ASSAULT", 0.9)}, {"killed": 0.9}),
+        # side by side and of one type they are one event, whatever they are like
+        ({"bomb": ("ASSAULT", 0.6), "killed": ("ASSAULT", 0.9)}, {"killed": 0.9}),
+        ({"bomb": ("COERCE", 0.6), "killed": ("ASSAULT", 0.9)}, {"bomb": 0.6, "killed": 0.9}),
+        ({"killed": ("ASSAULT", 0.6), "mourned": ("ASSAULT", 0.9)}, {"killed": 0.6, "mourned": 0.9}),
     ],
 )
 def test_words_that_could_name_one_event_count_together(

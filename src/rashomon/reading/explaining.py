@@ -45,6 +45,8 @@ def labels(
     trace.say("mode", f"the likeliest of the labels of {claim.type}; the bare type is no mode")
     trace.labels("mode", of_type, f"{claim.type} {claim.mode}" if claim.mode else claim.type)
     trace.labels("status", named(label.status, trigger.status), claim.status)
+    if claim.status != label.status[int(trigger.status.argmax())]:
+        trace.say("status", "the words before the event hedge it: what is hedged is not asserted")
     trace.labels("frame", named(label.frame, trigger.frame), claim.frame)
     codes = [party.code for party in (*claim.actors, *claim.recipients) if party.code]
     cues: dict[str, list[str]] = {}
@@ -102,6 +104,13 @@ def voice(trace: Trace, cast: Cast, given: Voice, quoted_limit: bool) -> None:
     trace.say("voice", f"tied to it by {cue}; {words} ({given.manner})")
     for speaker in given.chain:
         trace.say("voice", f"heard through {speaker.text!r} [{speaker.code or 'no code'}]")
+
+
+def both_named(trace: Trace, field: str, parties: Sequence[Party], own: Sequence[str]) -> None:
+    """Parties that stand for words that mean both of them; `own` are the words that were pointed to."""
+    if len(parties) > 1 and all(party.resolved_from == "description" for party in parties):
+        meant = " and ".join(party.name for party in parties)
+        trace.say(field, f"{', '.join(map(repr, own))}: by the report's other claims that is {meant}")
 
 
 def gazetteer(trace: Trace, ranked: Sequence[Ranked], place: Place | None) -> None:

@@ -8,7 +8,6 @@ An outlet's own bulletin has no issuer: it is the publisher's word.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +16,7 @@ import numpy as np
 from rashomon.model import Claim, Voice
 from rashomon.reading import phrases
 from rashomon.reading.phrases import DASHES, kind_words
-from rashomon.reading.tables import rows
+from rashomon.reading.tables import of_kind
 from rashomon.reading.words import Words
 
 LONGEST = 30  # words of a heading or a formula
@@ -40,9 +39,8 @@ class Issuer(NamedTuple):
     signed: bool
 
 
-@cache
 def _kind(kind: str) -> frozenset[str]:
-    return frozenset(row["word"] for row in rows("document_words.csv") if row["kind"] == kind)
+    return of_kind("document_words.csv", kind)
 
 
 def find_issuer(words: Words, starts: Sequence[int], body: int) -> Iterator[Issuer]:
@@ -181,7 +179,7 @@ class _Head:
 
 
 def _signatures(words: Words, low: int) -> Iterator[tuple[int, int]]:
-    """A dash and a party at the end of a paragraph ("- Valley Bureau, Workers' Front"), from word `low` on."""
+    """A dash and a party that end a paragraph ("- Valley Bureau, Workers' Front"), from word `low` on."""
     ends = np.flatnonzero(words.breaks[1:] >= PARAGRAPH) + 1
     for last in (*ends.tolist(), len(words)):
         for i in range(last - 1, max(last - SIGNATURE, low), -1):
@@ -225,12 +223,12 @@ def _owner(words: Words, noun: int, low: int) -> tuple[int, int] | None:
 
 
 def _bare_phrase(words: Words, first: int, last: int) -> tuple[int, int] | None:
-    """A noun phrase without its determiner; None of a pronoun."""
+    """A noun phrase without its determiner; None of a pronoun, and of a number."""
     if words.lower[first] in kind_words("subject"):
         return None
     while first < last and words.lower[first] in kind_words("determiner"):
         first += 1
-    return (first, last) if first < last else None
+    return (first, last) if first < last and words.lower[first][0].isalpha() else None
 
 
 def is_outlet(name: str, publisher: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from rashomon.reading.tables import rows
+from rashomon.reading.tables import of_kind
 from rashomon.reading.words import Words
 
 REACH = 16  # words of one simple phrase
@@ -29,12 +29,12 @@ TITLE_SHAPES = (2, 3, 4)
 @cache
 def kind_words(kind: str) -> frozenset[str]:
     """The closed words of one kind. Raises InstallationError where the table is missing."""
-    return frozenset(row["word"] for row in rows("attribution_words.csv") if row["kind"] == kind)
+    return of_kind("attribution_words.csv", kind)
 
 
 @cache
 def _abbreviations() -> frozenset[str]:
-    return frozenset(row["word"] for row in rows("closed_words.csv") if row["kind"] == "abbreviation")
+    return of_kind("closed_words.csv", "abbreviation")
 
 
 @cache

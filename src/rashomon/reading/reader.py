@@ -223,14 +223,23 @@ class _ReportReading(Background):
         span = self._pointed_place(trigger)
         if not self._fillers(trigger, "actor", several=True) and claim.actors:
             trace.say("actor", "nobody is named; the police that acted before it make the arrest")
+        issuer = self.issuer
+        if issuer is not None and not self._fillers(trigger, "voice", several=False) and claim.voice.text:
+            trace.say("voice", "the text is a document that the outlet reproduces; it names its issuer")
         explaining.labels(trace, self.signals, trigger, claim, self.calibration)
         for field, parties in (("actor", claim.actors), ("recipient", claim.recipients)):
+            own = [self._text_of(filler) for filler in self._fillers(trigger, field, several=True)]
+            explaining.both_named(trace, field, parties, own)
             for party in parties:
                 explaining.party(trace, field, self.cast, party)
         explaining.voice(trace, self.cast, claim.voice, self._in_quotes(trigger))
         if span is not None:
             explaining.gazetteer(trace, self.gazetteer.ranking(span), claim.place)
         return claim, explaining.decisions(trace, claim)
+
+    def _text_of(self, filler: Filler) -> str:
+        start, end = words_between(self.words, filler.first, filler.last)
+        return self.report.text[start:end]
 
     def _trace_of(self, trigger: Trigger) -> Trace | None:
         """Where to write down what is decided about a trigger; None in ordinary reading."""

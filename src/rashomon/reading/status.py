@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache
 from typing import cast
 
 from rashomon.model import Frame, Status
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
-from rashomon.reading.tables import rows
+from rashomon.reading.tables import of_kind
 from rashomon.reading.words import Words
 
 REACH = 6  # words between a hedge and the event word
@@ -40,9 +39,8 @@ def is_hedged(words: Words, word: int) -> bool:
     return False
 
 
-@cache
 def _kind(kind: str) -> frozenset[str]:
-    return frozenset(row["word"] for row in rows("status_words.csv") if row["kind"] == kind)
+    return of_kind("status_words.csv", kind)
 
 
 def frame_of(signals: Signals, trigger: Trigger) -> Frame:

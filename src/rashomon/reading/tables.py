@@ -16,6 +16,12 @@ def column(table: str, name: str) -> frozenset[str]:
 
 
 @cache
+def of_kind(table: str, kind: str) -> frozenset[str]:
+    """The words of a kind in a table of `kind,word`. Raises InstallationError where the table is missing."""
+    return frozenset(row["word"] for row in rows(table) if row["kind"] == kind)
+
+
+@cache
 def rows(table: str) -> tuple[dict[str, str], ...]:
     """All rows of a CSV table. Raises InstallationError where the table is missing."""
     path = files("rashomon.knowledge") / "tables" / table
