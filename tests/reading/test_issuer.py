@@ -9,7 +9,7 @@ import pytest
 
 from rashomon.model import Claim, Report
 from rashomon.reading.encoder import Encoder
-from rashomon.reading.issuer import author_of, find_issuer, is_outlet
+from rashomon.reading.issuer import Authors, find_issuer, is_outlet
 from rashomon.reading.reader import Reader
 from rashomon.reading.words import split_words
 
@@ -110,9 +110,9 @@ def test_a_press_release_speaks_for_its_author() -> None:
     text = "Shots were fired, says a press release of the navy. A boat sank, the press release said."
     words = split_words(text, Encoder.load().tokenizer)
     last = [i for i, word in enumerate(words.lower) if word == "release"][-1]
-    found = author_of(words, last)
+    found = Authors(words).of(last)
     assert found is not None and [words.word(i) for i in range(*found)] == ["navy"]
-    assert author_of(words, words.lower.index("boat")) is None
+    assert Authors(words).of(words.lower.index("boat")) is None
 
 
 def test_it_is_explained() -> None:

@@ -62,14 +62,20 @@ def find_attributions(
     return found
 
 
-def enclosing_frame(words: Words, sentence: tuple[int, int], word: int, quoted: list[bool]) -> Frame | None:
-    """The innermost frame of a sentence in whose content a word stands; None where there is none.
+Content = tuple[tuple[int, int], Frame]
+"""What a frame attributes, first word and one past the last, and the frame."""
 
-    `sentence` is its first word and one past the last, `word` is no part of a cue or source of its own.
-    """
-    unit = _Unit(words, *sentence, quoted)
+
+def contents_of(words: Words, sentence: tuple[int, int], quoted: list[bool]) -> list[Content]:
+    """The frames of a sentence (its first word and one past the last) that have a content."""
+    return _Unit(words, *sentence, quoted).contents()
+
+
+def innermost(contents: Sequence[Content], word: int) -> Frame | None:
+    """The frame with a source in whose shortest content a word stands; None where there is none, or the word
+    is part of the frame itself."""
     best: tuple[int, Frame] | None = None
-    for span, frame in unit.contents():
+    for span, frame in contents:
         outside = not span[0] <= word < span[1] or frame.cue.first <= word < frame.cue.last
         if outside or (frame.source and frame.source[0] <= word < frame.source[1]):
             continue
@@ -138,7 +144,7 @@ class _Unit(Frames):
             found.append(self._attribution(frame, span, nested))
         return found
 
-    def contents(self) -> list[tuple[tuple[int, int], Frame]]:
+    def contents(self) -> list[Content]:
         """The frames that have a content, with it: first word and one past the last."""
         frames = self.frames()
         return [(span, f) for span, f in zip(self._contents(frames), frames, strict=True) if span]

@@ -24,6 +24,7 @@ SIGNATURE = 14  # words of a signature
 NUMBERS = 6  # words between "communique" and "of" ("Communique No. 9 of the")
 OPENING = 4  # words of a heading before "communique" ("Text of the second")
 PARAGRAPH = 3  # see `words.BREAKS`
+AUTHORED = frozenset({"of", "by", "from"})
 CLOSERS = frozenset({".", "!", "?", '"', "”", "»"})
 # What the issuer does by the document itself is told by the outlet that reproduces it.
 OWN_ACTS = frozenset({"ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT"})
@@ -118,7 +119,7 @@ class _Head:
             if document - self.first > OPENING and self.lower[document - 1] != "[":
                 continue
             for i in range(document + 1, min(document + NUMBERS, self.last)):
-                if self.lower[i] in {"of", "by", "from", ":", "-"} | DASHES:
+                if self.lower[i] in AUTHORED | DASHES | {":", "-"}:
                     return self._phrase(i + 1, self.last)
         return None
 
@@ -196,22 +197,33 @@ def _verbless(words: Words, first: int, last: int) -> bool:
     return all(words.word(i) == "May" for i in range(first, last) if words.lower[i] in finite)
 
 
-def author_of(words: Words, document: int) -> tuple[int, int] | None:
-    """Who wrote the document that word `document` names ("the press release said"), where the text tells: at
-    the word itself or where the same noun stands elsewhere, as "a press release of the army" or "the army's
-    press release". None where it does not, or the word names no document."""
-    noun = words.lower[document]
-    if noun not in _kind("document"):
-        return None
-    others = (i for i in range(len(words)) if words.lower[i] == noun and i != document)
-    for i in (document, *others):
-        if words.lower[i + 1 : i + 2] and words.lower[i + 1] in {"of", "by", "from"}:
-            found = phrases.after(words, i + 2, min(i + 2 + SIGNATURE, len(words)))
+class Authors:
+    """Who wrote the documents that a text names; what is found is kept, for a text may name one often."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self._named: dict[str, tuple[int, int] | None] = {}
+
+    def of(self, document: int) -> tuple[int, int] | None:
+        """The author of the document that word `document` names ("the press release said"), where the text
+        tells: at the word itself, or where the same noun stands first as "a press release of the army" or
+        "the army's press release". None where it does not, or the word names no document."""
+        noun = self.words.lower[document]
+        if noun not in _kind("document"):
+            return None
+        own = self._at(document)
+        if own is None and noun not in self._named:
+            found = (self._at(i) for i, word in enumerate(self.words.lower) if word == noun)
+            self._named[noun] = next((author for author in found if author is not None), None)
+        return own or self._named[noun]
+
+    def _at(self, document: int) -> tuple[int, int] | None:
+        if self.words.lower[document + 1 : document + 2] and self.words.lower[document + 1] in AUTHORED:
+            high = min(document + 2 + SIGNATURE, len(self.words))
+            found = phrases.after(self.words, document + 2, high)
         else:
-            found = _owner(words, i, max(i - SIGNATURE, 0))
-        if found is not None:
-            return _bare_phrase(words, *found)
-    return None
+            found = _owner(self.words, document, max(document - SIGNATURE, 0))
+        return _bare_phrase(self.words, *found) if found is not None else None
 
 
 def _owner(words: Words, noun: int, low: int) -> tuple[int, int] | None:

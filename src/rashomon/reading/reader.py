@@ -296,7 +296,11 @@ class _ReportReading(Background):
     def _is_place(self, first: int, last: int) -> bool:
         """Whether an event of the report is put at the words."""
         start, end = words_between(self.words, first, last)
-        return any(span is not None and span.text == self.report.text[start:end] for span in self.place_spans)
+        return self.report.text[start:end] in self._placed
+
+    @cached_property
+    def _placed(self) -> frozenset[str]:
+        return frozenset(span.text for span in self.place_spans if span is not None)
 
     def _parties(
         self, trigger: Trigger, sentence: tuple[int, int]

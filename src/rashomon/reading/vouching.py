@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from rashomon.reading.attributions import enclosing_frame
+from rashomon.reading.attributions import Content, contents_of, innermost
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
-from rashomon.reading.issuer import Issuer, author_of
+from rashomon.reading.issuer import Authors, Issuer
 from rashomon.reading.names import name_ending_at
 from rashomon.reading.phrases import kind_words
 from rashomon.reading.roles import Filler, Pointed
@@ -47,6 +47,8 @@ class Vouching:
         self.signals, self.words = signals, signals.words
         self.publisher, self._quoted, self._issuer = publisher, quoted, issuer
         self.name_of, self.is_known, self.is_place = name_of, is_known, is_place
+        self._authors = Authors(self.words)
+        self._frames: dict[int, list[Content]] = {}
 
     def voice(
         self,
@@ -94,7 +96,7 @@ class Vouching:
 
     def _author(self, filler: Filler, trace: Trace | None) -> Filler:
         """Who wrote the document that is said to say so, where the report names them."""
-        author = author_of(self.words, filler.last - 1)
+        author = self._authors.of(filler.last - 1)
         if author is None or not self.is_known(*author):
             return filler
         self._say(trace, "a document speaks for its author")
@@ -124,7 +126,9 @@ class Vouching:
         """Whom the sentence's innermost attribution around the trigger names, without determiner and
         apposition; None where it has none, or a pronoun. With `labelled` a name and a colon is none."""
         lower = self.words.lower
-        frame = enclosing_frame(self.words, sentence, trigger.first, self._quoted())
+        if sentence[0] not in self._frames:
+            self._frames[sentence[0]] = contents_of(self.words, sentence, self._quoted())
+        frame = innermost(self._frames[sentence[0]], trigger.first)
         if frame is None or frame.source is None or CHARGES & {*lower[frame.cue.first : frame.cue.last]}:
             return None
         first, last = frame.source
