@@ -27,7 +27,7 @@ def test_another_calibration_is_read_with_the_same_weights(folder: Path) -> None
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        (None, "the reading model is missing"),
+        (None, "a file of the reading model is missing"),
         ("{", "the calibration is damaged"),
         ('{"threshold": "high"}', "the calibration is damaged"),
         ('{"threshold": 0.5}', "the calibration lacks intercept, slope"),

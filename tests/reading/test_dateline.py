@@ -63,6 +63,7 @@ def test_no_dateline(text: str) -> None:
         ("LIMA, 3 MAY 90 -- x", "1990-05-04", "1990-05-03"),
         ("LIMA, May 3, '19 - x", "2019-05-04", "2019-05-03"),
         ("LIMA, 3 MAY 90 -- x", None, None),
+        ("LIMA, 29 Feb 00 - x", "2000-03-01", "2000-02-29"),
         ("LIMA, 31 June 2017 - x", None, None),
         ("LIMA, May 3 - x", "nonsense", None),
         ("LIMA - x", "2019-01-01", None),

@@ -66,6 +66,10 @@ def test_text_without_stops_is_cut() -> None:
         ({"bomb": ("ASSAULT", 0.4), "killed": ("ASSAULT", 0.9)}, {"killed": 0.9}),
         # side by side and of one type they are one event, whatever they are like
         ({"bomb": ("ASSAULT", 0.6), "killed": ("ASSAULT", 0.9)}, {"killed": 0.9}),
+        (
+            {w: ("ASSAULT", p) for w, p in (("bomb", 0.8), ("killed", 0.6), ("seven", 0.9))},
+            {"bomb": 0.8, "seven": 0.9},
+        ),
         ({"bomb": ("COERCE", 0.6), "killed": ("ASSAULT", 0.9)}, {"bomb": 0.6, "killed": 0.9}),
         ({"killed": ("ASSAULT", 0.6), "mourned": ("ASSAULT", 0.9)}, {"killed": 0.6, "mourned": 0.9}),
     ],

@@ -162,11 +162,9 @@ def _resolved(match: re.Match[str], published: str | None) -> str | None:
     if published is None:
         return None
     day_zero = date.fromisoformat(published[:10])
-    if year:
-        century = [date(base + int(year[-2:]), month, day) for base in (1900, 2000)]
-        return min(century, key=lambda one: abs((one - day_zero).days)).isoformat()
+    years = [base + int(year[-2:]) for base in (1900, 2000)] if year else range(-1, 2)
     near = []
-    for candidate in (day_zero.year - 1, day_zero.year, day_zero.year + 1):
+    for candidate in years if year else (day_zero.year + step for step in years):
         try:
             near.append(date(candidate, month, day))
         except ValueError:  # 29 February

@@ -1,8 +1,7 @@
 """The two that "both governments" and "the two sides" stand for.
 
-A report names two parties and then speaks of them as one. Which two they are is told by its other claims:
-of governments, capitals and armies the two states that act most, of sides and parties those that most often
-stand against or beside each other.
+A report names two parties and then speaks of them as one. Which two they are is told by the claims before the
+words: the two that most often act on each other, of governments, capitals and armies as states.
 """
 
 from __future__ import annotations
@@ -18,94 +17,125 @@ from rashomon.model import Claim, Party
 
 STATES = frozenset({"governments", "states", "countries", "nations", "capitals", "neighbours", "neighbors"})
 ARMIES = frozenset({"armies", "militaries"})
+OFFICIAL = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY"})  # sectors that speak for a state
 SIDES = frozenset({"sides", "parties", "camps", "rivals", "factions", "foes", "adversaries"})
-_DUAL = re.compile(r"\b(?:both|two|either|neither)\s(?:[^\W\d]+\s)?$", re.IGNORECASE)
+# "Two rival factions fought in Tripoli" are no two of whom the report has spoken.
+_DUAL = re.compile(r"\b(?:both|the\stwo|these\stwo)\s(?:[^\W\d]+\s)?$", re.IGNORECASE)
 _BEFORE = 30  # characters looked at before the noun
+
+
+def means_both(party: Party, text: str) -> str | None:
+    """The noun of a party that is two ("both governments"), None of any other."""
+    noun = party.text.split()[-1].lower() if party.text.strip() else ""
+    if noun not in STATES | ARMIES | SIDES or " of " in party.text:  # "guards of both sides" are guards
+        return None
+    ahead = text[max(0, party.start - _BEFORE) : party.start] + party.text
+    return noun if _DUAL.search(" ".join(ahead.split())[: -len(noun)]) else None
 
 
 def with_both_named(claims: Iterable[Claim], text: str) -> list[Claim]:
     """The claims with the two parties in place of the words that mean both of them; as they are where the
-    report's other claims do not tell which two."""
+    claims before them do not tell which two.
+
+    What is known of a state only by its people keeps the words of the report ("governments") as its text.
+    """
     told = [*claims]
-    nouns = {noun for claim in told for party in _parties(claim) if (noun := _dual(party, text))}
-    if not nouns:
+    if not any(means_both(party, text) for claim in told for party in (*claim.actors, *claim.recipients)):
         return told
-    named = [party for claim in told for party in _parties(claim) if party.code and not _dual(party, text)]
-    pairs: dict[str, tuple[Party, ...]] = {}
-    for noun in nouns:
-        pairs[noun] = _adversaries(told, text) if noun in SIDES else _states(named, noun)
-    made = []
-    for claim in told:
-        actors, recipients = (_opened(role, pairs, text) for role in (claim.actors, claim.recipients))
-        same = actors == claim.actors and recipients == claim.recipients
-        made.append(claim if same else msgspec.structs.replace(claim, actors=actors, recipients=recipients))
-    return made
+    return [
+        msgspec.structs.replace(
+            claim,
+            actors=_opened(claim.actors, claim.recipients, told, text),
+            recipients=_opened(claim.recipients, claim.actors, told, text),
+        )
+        for claim in told
+    ]
 
 
-def _parties(claim: Claim) -> tuple[Party, ...]:
-    return (*claim.actors, *claim.recipients)
+def _opened(
+    role: tuple[Party, ...], opposite: tuple[Party, ...], told: Sequence[Claim], text: str
+) -> tuple[Party, ...]:
+    """The parties of a role, the two for each that means both; who has the other role is none of the two."""
+    if not any(means_both(party, text) for party in role):
+        return role
+    opened: dict[tuple[str, str | None], Party] = {}
+    for party in role:
+        noun = means_both(party, text)
+        two: tuple[Party, ...] = ()
+        if noun is not None:
+            before = [claim for claim in told if claim.trigger.start < party.start]
+            others = {each.code for each in opposite if not means_both(each, text)}
+            two = _adversaries(before, others) if noun in SIDES else _states(before, others, party, noun)
+        for each in two or (party,):
+            opened.setdefault((each.name, each.code), each)
+    return tuple(opened.values())
 
 
-def _dual(party: Party, text: str) -> str | None:
-    """The noun of a party that is two, None of any other."""
-    noun = party.text.split()[-1].lower()
-    if noun not in STATES | ARMIES | SIDES:
-        return None
-    ahead = text[max(0, party.start - _BEFORE) : party.start] + party.text
-    return noun if _DUAL.search(ahead[: -len(noun)].replace("\n", " ")) else None
-
-
-def _states(named: Sequence[Party], noun: str) -> tuple[Party, ...]:
-    """The two states whose people act most, as governments or armies."""
-    counts = Counter(party.country for party in named if party.country and countries.country(party.country))
-    sector = "MIL" if noun in ARMIES else "GOV"
-    found = []
-    for iso3, _ in counts.most_common(2):
-        own = [party for party in named if party.country == iso3]
-        of_sector = [party for party in own if party.sector == sector]
-        state = countries.country(iso3)
-        if of_sector:
-            found.append(msgspec.structs.replace(of_sector[0], resolved_from="description"))
-        elif state is not None:
-            found.append(
-                Party(
-                    own[0].text,
-                    own[0].start,
-                    own[0].end,
-                    state.name,
-                    f"{iso3} {sector}",
-                    iso3,
-                    sector,
-                    resolved_from="description",
-                )
-            )
-    return tuple(found) if len(found) == 2 else ()
-
-
-def _adversaries(claims: Sequence[Claim], text: str) -> tuple[Party, ...]:
-    """The two parties that most often act on each other; of equal pairs the one told first."""
-    counts: Counter[tuple[str, str]] = Counter()
-    first: dict[str, Party] = {}
+def _facing(claims: Sequence[Claim], others: set[str | None]) -> Iterable[tuple[Party, Party]]:
+    """Who acts on whom, both known by a code and none of `others`."""
     for claim in claims:
         for actor in claim.actors:
             for recipient in claim.recipients:
-                a, b = actor.code, recipient.code
-                if a is None or b is None or a == b or _dual(actor, text) or _dual(recipient, text):
-                    continue
-                counts[min(a, b), max(a, b)] += 1
-                first.setdefault(a, actor)
-                first.setdefault(b, recipient)
+                codes = {actor.code, recipient.code}
+                if None not in codes and len(codes) == 2 and not codes & others:
+                    yield actor, recipient
+
+
+def _states(claims: Sequence[Claim], others: set[str | None], words: Party, noun: str) -> tuple[Party, ...]:
+    """The two states that most often face each other, as governments or armies."""
+    away = {code.split()[0] for code in others if code and code.split()[-1] in OFFICIAL}
+    counts: Counter[tuple[str, str]] = Counter()
+    for one, other in _facing(claims, others):
+        a, b = one.country, other.country
+        if a and b and a != b and not {a, b} & away and countries.country(a) and countries.country(b):
+            counts[min(a, b), max(a, b)] += 1
+    named = [party for claim in claims for party in (*claim.actors, *claim.recipients)]
+    pair: tuple[str, ...] = counts.most_common(1)[0][0] if counts else _plainest(named, away)
+    sector = "MIL" if noun in ARMIES else "GOV"
+    return tuple(_as_state(iso3, sector, named, words) for iso3 in pair) if len(pair) == 2 else ()
+
+
+def _plainest(named: Sequence[Party], away: set[str]) -> tuple[str, ...]:
+    """Two states that do not face each other, but are spoken of more than any third."""
+    counts = Counter(
+        party.country
+        for party in named
+        if party.country and party.country not in away and countries.country(party.country)
+    )
+    first = counts.most_common(3)
+    if len(first) < 2 or (len(first) == 3 and first[1][1] == first[2][1]):
+        return ()
+    return first[0][0], first[1][0]
+
+
+def _as_state(iso3: str, sector: str, named: Sequence[Party], words: Party) -> Party:
+    """A state's party of a sector as the report named it first, else the state under the words at hand."""
+    for party in named:
+        if party.code == f"{iso3} {sector}":
+            return msgspec.structs.replace(party, resolved_from="description")
+    state = countries.country(iso3)
+    return msgspec.structs.replace(
+        words,
+        name=state.name if state is not None else iso3,
+        code=f"{iso3} {sector}",
+        country=iso3,
+        sector=sector,
+        wikidata=None,
+        part_of=(),
+        resolved_from="description",
+    )
+
+
+def _adversaries(claims: Sequence[Claim], others: set[str | None]) -> tuple[Party, ...]:
+    """The two parties that most often act on each other; of equal pairs the one told first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    first: dict[str, Party] = {}
+    for one, other in _facing(claims, others):
+        a, b = str(one.code), str(other.code)
+        counts[min(a, b), max(a, b)] += 1
+        first.setdefault(a, one)
+        first.setdefault(b, other)
     if not counts:
         return ()
     [(pair, _)] = counts.most_common(1)
     return tuple(msgspec.structs.replace(first[code], resolved_from="description") for code in pair)
-
-
-def _opened(role: tuple[Party, ...], pairs: dict[str, tuple[Party, ...]], text: str) -> tuple[Party, ...]:
-    """The parties of a role, the two for each that means both."""
-    opened: dict[tuple[str, str | None], Party] = {}
-    for party in role:
-        noun = _dual(party, text)
-        for each in (noun and pairs[noun]) or (party,):
-            opened.setdefault((each.name, each.code), each)
-    return tuple(opened.values())

@@ -231,13 +231,11 @@ class Encoder:
         import onnxruntime
 
         path, vocabulary = folder / "reader.onnx", folder / "tokenizer.json"
-        curve = (
-            folder / "calibration.json"
-        )  # apart, for it is set anew where reading changes and weights do not
+        curve = folder / "calibration.json"  # set anew where reading changes and weights do not
         for file in (path, vocabulary, curve):
             if not file.is_file():
                 raise InstallationError(
-                    "the reading model is missing",
+                    "a file of the reading model is missing",
                     where=file.name,
                     hint="install rashomon again; `rashomon doctor` says what else is missing",
                 )

@@ -67,9 +67,8 @@ def _anchors(scores: FloatArray, starts: IntArray, threshold: float) -> dict[int
         ):
             found[one if likely[one] > likely[other] else other] = float(likely[one] + likely[other])
     for one in sorted(found):  # two words side by side are hardly ever two events of one type
-        if one + 1 in found and types[one] == types[one + 1]:
-            weaker, stronger = sorted((one, one + 1), key=found.__getitem__)
-            found[stronger] = max(found[stronger], found.pop(weaker))
+        if one in found and one + 1 in found and types[one] == types[one + 1]:
+            del found[one if found[one] < found[one + 1] else one + 1]
     return found
 
 

@@ -10,6 +10,7 @@ from rashomon.knowledge.place_ranking import Ranked
 from rashomon.model import Claim, Party, Place, ResolvedFrom, Voice
 from rashomon.reading import contexts
 from rashomon.reading.attach import bounds_words
+from rashomon.reading.dyads import means_both
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
 from rashomon.reading.roles import Filler
@@ -106,11 +107,12 @@ def voice(trace: Trace, cast: Cast, given: Voice, quoted_limit: bool) -> None:
         trace.say("voice", f"heard through {speaker.text!r} [{speaker.code or 'no code'}]")
 
 
-def both_named(trace: Trace, field: str, parties: Sequence[Party], own: Sequence[str]) -> None:
-    """Parties that stand for words that mean both of them; `own` are the words that were pointed to."""
-    if len(parties) > 1 and all(party.resolved_from == "description" for party in parties):
-        meant = " and ".join(party.name for party in parties)
-        trace.say(field, f"{', '.join(map(repr, own))}: by the report's other claims that is {meant}")
+def both_named(trace: Trace, field: str, parties: Sequence[Party], own: Sequence[Party], text: str) -> None:
+    """Parties that stand for words that mean both of them; `own` are those that were pointed to."""
+    for words in own:
+        if means_both(words, text) and words not in parties:
+            meant = " and ".join(party.name for party in parties)
+            trace.say(field, f"{words.text!r}: by the claims before it that is {meant}")
 
 
 def gazetteer(trace: Trace, ranked: Sequence[Ranked], place: Place | None) -> None:

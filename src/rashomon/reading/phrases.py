@@ -24,9 +24,12 @@ NOT_ADVERBS = frozenset(
 )
 SHORT = frozenset(["sen", "rep", "gov", "jr", "sr", "lt", "st", "no", "inc", "corp", "co"])
 TITLE_SHAPES = (2, 3, 4)
+BEFORE_MONTHS = frozenset(
+    ["in", "of", "since", "by", "until", "till", "last", "next", "early", "late", "mid"]
+)
 
 
-@cache
+@cache  # asked for at every word
 def kind_words(kind: str) -> frozenset[str]:
     """The closed words of one kind. Raises InstallationError where the table is missing."""
     return of_kind("attribution_words.csv", kind)
@@ -56,6 +59,16 @@ def _openers() -> frozenset[str]:
 def is_adverb(word: str) -> bool:
     """Whether a word may stand between a subject and its verb."""
     return word in kind_words("adverb") or (len(word) > 4 and word.endswith("ly") and word not in NOT_ADVERBS)
+
+
+def is_month(words: Words, may: int) -> bool:
+    """Whether the word "may" at `may` is the month: by its capital, where capitals tell, or by a number or a
+    preposition beside it."""
+    beside = [words.lower[i] for i in (may - 1, may + 1) if 0 <= i < len(words)]
+    if any(word[0].isdigit() for word in beside):
+        return True
+    before = words.lower[may - 1] if may else ""
+    return words.word(may) == "May" or before in BEFORE_MONTHS
 
 
 def is_abbreviation(words: Words, dot: int) -> bool:

@@ -207,6 +207,8 @@ class _ReportReading(Background):
         entity = self.cast.identify(start, end)
         if entity.sector is None or entity.sector in NO_BODIES:
             return False
+        if entity.kind == "country":  # "Somalia: Flash Update No. 3" is about Somalia
+            return False
         return entity.kind != "person" or self.report.text[start:end].isupper()
 
     def _issuing_voice(self, issuer: Issuer) -> Voice:
@@ -221,25 +223,27 @@ class _ReportReading(Background):
         self._explained, self._filled = (trigger, trace), {}
         claim = self._claims()[number]
         span = self._pointed_place(trigger)
-        if not self._fillers(trigger, "actor", several=True) and claim.actors:
-            trace.say("actor", "nobody is named; the police that acted before it make the arrest")
         issuer = self.issuer
-        if issuer is not None and not self._fillers(trigger, "voice", several=False) and claim.voice.text:
-            trace.say("voice", "the text is a document that the outlet reproduces; it names its issuer")
+        heading = words_between(self.words, issuer.first, issuer.end) if issuer is not None else (0, 0)
+        if not self._fillers(trigger, "actor", several=True) and claim.actors:
+            issued = heading[0] <= claim.actors[0].start < heading[1]
+            police = "issued the text" if issued else "acted before it"
+            trace.say("actor", f"nobody is named; the police that {police} make the arrest")
+        said = claim.voice.start
+        if said is not None and heading[0] <= said < heading[1]:
+            trace.say("voice", "the text is a document that the outlet reproduces; there it names its issuer")
         explaining.labels(trace, self.signals, trigger, claim, self.calibration)
         for field, parties in (("actor", claim.actors), ("recipient", claim.recipients)):
-            own = [self._text_of(filler) for filler in self._fillers(trigger, field, several=True)]
-            explaining.both_named(trace, field, parties, own)
+            own = [
+                self._party_of((f.first, f.last), "name") for f in self._fillers(trigger, field, several=True)
+            ]
+            explaining.both_named(trace, field, parties, own, self.report.text)
             for party in parties:
                 explaining.party(trace, field, self.cast, party)
         explaining.voice(trace, self.cast, claim.voice, self._in_quotes(trigger))
         if span is not None:
             explaining.gazetteer(trace, self.gazetteer.ranking(span), claim.place)
         return claim, explaining.decisions(trace, claim)
-
-    def _text_of(self, filler: Filler) -> str:
-        start, end = words_between(self.words, filler.first, filler.last)
-        return self.report.text[start:end]
 
     def _trace_of(self, trigger: Trigger) -> Trace | None:
         """Where to write down what is decided about a trigger; None in ordinary reading."""

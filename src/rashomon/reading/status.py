@@ -10,33 +10,40 @@ from typing import cast
 from rashomon.model import Frame, Status
 from rashomon.reading.encoder import Signals
 from rashomon.reading.events import Trigger
+from rashomon.reading.phrases import is_adverb, is_month
 from rashomon.reading.tables import of_kind
 from rashomon.reading.words import Words
 
 REACH = 6  # words between a hedge and the event word
-ASSERTED = frozenset({"happened", "ongoing", "planned"})
+ASSERTED = frozenset({"happened", "ongoing"})
 UNHEDGED = frozenset({"THREATEN"})  # "we might close the tap" threatens all the same
 
 
 def status_of(signals: Signals, trigger: Trigger) -> Status:
     """The likeliest status; what the text itself hedges at the event word is not asserted."""
     likeliest = signals.labels.status[int(trigger.status.argmax())]
-    if likeliest in ASSERTED and trigger.type not in UNHEDGED and is_hedged(signals.words, trigger.first):
-        return "possible"
+    if trigger.type not in UNHEDGED and (likeliest in ASSERTED or likeliest == "planned"):
+        hedge = hedge_of(signals.words, trigger.first)
+        # "they may meet" is no plan; "the talks will probably be held" is one
+        if hedge == "modal" or (hedge is not None and likeliest in ASSERTED):
+            return "possible"
     return cast(Status, likeliest)
 
 
-def is_hedged(words: Words, word: int) -> bool:
-    """Whether a word has a hedge before it: "may have been", "reportedly", "are believed to have"."""
+def hedge_of(words: Words, word: int) -> str | None:
+    """What hedges a word that it stands before: a "modal" ("may have been"), a "hedge" ("reportedly"), a
+    "rumour" ("are believed to have"); None where nothing does."""
     for i in range(word - 1, max(word - 1 - REACH, -1), -1):
         before = words.lower[i]
-        if before in _kind("hedge") or (before in _kind("modal") and words.word(i) != "May"):
-            return True
+        if before in _kind("hedge"):
+            return "hedge"
+        if before in _kind("modal"):
+            return None if is_month(words, i) else "modal"
         if words.lower[i + 1] in {"to", "of"} and before in _kind("rumour"):
-            return True
-        if before not in _kind("between") and not before.endswith("ly"):
-            return False
-    return False
+            return "rumour"
+        if before not in _kind("between") and not is_adverb(before):
+            return None
+    return None
 
 
 def _kind(kind: str) -> frozenset[str]:

@@ -38,8 +38,8 @@ def recipients(*claims: Claim) -> list[tuple[str, str | None, str]]:
 def test_governments_are_those_of_the_two_states_that_act_most() -> None:
     asked = claim((), (words("governments"),))
     assert recipients(claim((LIMA,), (POSTS,)), asked) == [
-        ("Peru", "PER GOV", "description"),
         ("Ecuador", "ECU GOV", "description"),
+        ("Peru", "PER GOV", "description"),
     ]
 
 
@@ -57,6 +57,24 @@ def test_they_stay_where_nothing_tells_which_two() -> None:
     assert with_both_named([alone], TEXT) == [alone]
     one = claim((LIMA,), ())
     assert with_both_named([one, alone], TEXT) == [one, alone]
+
+
+def test_claims_behind_the_words_tell_nothing_and_who_speaks_to_them_is_neither() -> None:
+    asked = claim((), (words("governments"),))
+    later = msgspec.structs.replace(claim((LIMA,), (POSTS,)), trigger=Span("x", 105, 106))
+    assert with_both_named([asked, later], TEXT) == [asked, later]
+    envoy = Party("pope", 61, 65, "pope", "PER GOV", "PER", "GOV")
+    told = [claim((LIMA,), (POSTS,)), claim((envoy,), (words("governments"),))]
+    assert with_both_named(told, TEXT) == told
+
+
+def test_two_of_whom_nothing_was_said_stay() -> None:
+    text = "Lima shelled Quito's posts. Elsewhere two rival factions fought beside guards of both sides."
+    for piece in ("factions", "guards of both sides"):
+        start = text.index(piece)
+        party = Party(piece, start, start + len(piece), piece, "PER GOV", "PER", "GOV")
+        told = [claim((LIMA,), (POSTS,)), claim((party,), ())]
+        assert with_both_named(told, text) == told
 
 
 def test_governments_that_are_not_two_stay() -> None:
