@@ -108,10 +108,11 @@ class _Head:
             if found is not None:
                 yield found
 
-    def _documents(self, first: int, last: int) -> list[int]:
-        """The words there that name a document; "note", "release" and the like only in a heading with a day
-        or a number, or as "press release"."""
-        dated = any(self._dates(i) for i in range(self.first, self.following))
+    def _documents(self, first: int, last: int, behind: bool = False) -> list[int]:
+        """The words there that name a document; "note", "release" and the like only beside a day or a number
+        of the heading (with `behind`: of the sentence after it), or as "press release"."""
+        beside = range(self.last, self.following) if behind else range(self.first, self.last)
+        dated = any(self._dates(i) for i in beside)
         return [
             i
             for i in range(first, last)
@@ -153,7 +154,8 @@ class _Head:
             return party
         behind = self.following - self.last
         told = 0 < behind <= LONGEST // 2 and _verbless(self.words, self.last, self.following)
-        return party if told and self._documents(self.last, self.last + min(behind, 3)) else None
+        named = told and self._documents(self.last, self.last + min(behind, 3), behind=True)
+        return party if named else None
 
     def _from(self) -> tuple[int, int] | None:
         """ "From the coalition's naval headquarters"."""
