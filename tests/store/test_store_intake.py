@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from store_builders import attack, many
 
 from rashomon import reconcile
@@ -10,6 +11,7 @@ from rashomon.model import Reading, Report
 from rashomon.store.desk import Desk
 from rashomon.store.regrouping import numbered
 from rashomon.store.replacing import replace
+from rashomon.store.schema import incident, incident_alias
 
 LONG = (
     "The council of Vrelo met on Monday behind closed doors to speak about the bridge that the flood took. "
@@ -125,6 +127,27 @@ def test_a_merged_incident_is_found_under_both_names(desk: Desk) -> None:
     for name in names:
         found = desk.incident(name)
         assert found is not None and found.record.id == record.id
+    assert whole(desk)
+
+
+def test_a_name_that_led_elsewhere_leads_to_where_its_bearer_went(desk: Desk) -> None:
+    one, two = attack(1, when="2024-05-06"), attack(2, when="2024-08-16", town="Lipnik")
+    desk.add([one, two])
+    names = {record.id for record in desk.incidents()}
+    desk.add(attack(3, when="2024-11-20", town="Kamenjar"))
+    [other] = [record for record in desk.incidents() if record.id not in names]
+    with desk.store.reading() as connection:
+        far = connection.execute(sa.select(incident.c.num).where(incident.c.id == other.id)).scalar_one()
+        claims = numbered(connection, [each.claims[0].id for each in (one, two)])
+    # as if an incident had been given a name that an older one had left behind
+    links = [{"id": name, "incident": far} for name in sorted(names)]
+    desk.store.write(lambda connection: connection.execute(sa.insert(incident_alias), links))
+    both = reconcile([entry.claim for entry in claims.values()])[0]
+    merged = msgspec.structs.replace(both, claims=tuple(claims))
+    desk.store.write(lambda connection: replace(connection, [merged], claims, "2024-06-01T00:00:00.000Z"))
+    for name in names:
+        found = desk.incident(name)
+        assert found is not None and found.record.id in names
     assert whole(desk)
 
 

@@ -163,7 +163,6 @@ def _name(connection: Connection, news: Sequence[_New], olds: Mapping[int, _Old]
     held: set[str] = set()
     for some in pieces(sorted(wanted)):
         held.update(connection.execute(sa.select(incident.c.id).where(incident.c.id.in_(some))).scalars())
-        connection.execute(sa.delete(incident_alias).where(incident_alias.c.id.in_(some)))
     for new in news:
         name = new.incident.id if new.heir_of is None else str(olds[new.heir_of].row["id"])
         while new.heir_of is None and name in held:
@@ -172,6 +171,13 @@ def _name(connection: Connection, news: Sequence[_New], olds: Mapping[int, _Old]
                 held.add(name)
         held.add(name)
         new.incident = msgspec.structs.replace(new.incident, id=name)
+    # who bears a name goes before whoever bore it
+    _forget_aliases(connection, [new.incident.id for new in news if new.heir_of is None])
+
+
+def _forget_aliases(connection: Connection, names: Iterable[str]) -> None:
+    for some in pieces(sorted(names)):
+        connection.execute(sa.delete(incident_alias).where(incident_alias.c.id.in_(some)))
 
 
 def _put(
@@ -269,9 +275,12 @@ def _lead_on(
         if into is not None:
             taken = {new.incident.id for new in news}
             rows[into] += [{"id": ref, "incident": into} for ref in aliases[old] if ref not in taken]
-    links = [row for each in rows.values() for row in each]
+    links = {row["id"]: row for each in rows.values() for row in each}
     if links:
-        connection.execute(sa.insert(incident_alias), links)
+        _forget_aliases(
+            connection, links
+        )  # stores of before may hold a name twice: as bearer and as former one
+        connection.execute(sa.insert(incident_alias), [*links.values()])
 
 
 def renew_dismissal(connection: Connection, num: int, at: str) -> None:
