@@ -29,7 +29,7 @@ from rashomon.knowledge.place_features import COUNTRY_FEATURES, FEATURES, NO_ENT
 from rashomon.knowledge.place_table import PlaceTable
 from rashomon.knowledge.places import Mention, PlacesOfReport
 from rashomon.model import Span, span_of
-from rashomon.reading.reader import DEEDS
+from rashomon.reading.claims import DEEDS
 from training import corpus
 from training.stories import load_story
 
