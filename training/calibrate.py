@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 
-from rashomon.evaluation.agreement import WHOLE, agreement, match
+from rashomon.evaluation.accounts import ReportScore, whole_hits
+from rashomon.evaluation.agreement import match
 from rashomon.evaluation.gold import reports_of
 from rashomon.reading.encoder import Encoder, Signals
 from rashomon.reading.reader import Reader
@@ -25,10 +25,6 @@ from training.stories import completed, load_story
 
 GRID = np.arange(0.4, 0.8001, 0.0125)
 SMOOTHED = 5  # thresholds over which the curve is averaged
-
-
-Row = tuple[str, list[dict[str, Any]], list[dict[str, Any]]]
-"""Text, gold and guessed claims of a report."""
 
 
 class Seen(Encoder):
@@ -46,34 +42,39 @@ class Seen(Encoder):
         return [self._seen_texts[text] for text in texts]
 
 
-def held_out_claims(encoder: Encoder, stories: Path, threshold: float) -> list[Row]:
-    """Text, gold and guessed claims of each held-out report; confidences are raw probabilities."""
+def held_out(encoder: Encoder, stories: Path, threshold: float) -> list[ReportScore]:
+    """Each held-out report with its gold and guessed claims; confidences are raw probabilities."""
     encoder.calibration = {"threshold": threshold, "slope": 1.0, "intercept": 0.0}
     reader = Reader(encoder)
-    rows = []
+    scored = []
     for path in corpus.story_files(stories):
         if not corpus.is_held_out(path):
             continue
         story = load_story(path)
         for row, reading in zip(story["reports"], reader.read_many(reports_of([story])), strict=True):
             gold = [completed(c) for c in story["claims"] if c["report"] == row["id"]]
-            rows.append((row["text"], gold, msgspec.to_builtins(reading.claims)))
-    return rows
+            guesses = msgspec.to_builtins(reading.claims)
+            pairs = match(gold, guesses, row["text"])
+            scored.append(
+                ReportScore(row["id"], story["story"], row["text"], gold, guesses, pairs, frozenset())
+            )
+    return scored
 
 
-def fit(read: Callable[[float], list[Row]]) -> dict[str, float]:
-    """Threshold, slope and intercept, and the F1s at that threshold; `read` gives the claims at one."""
+def fit(read: Callable[[float], list[ReportScore]]) -> dict[str, float]:
+    """Threshold, slope and intercept, and the F1s at that threshold; `read` gives the reports read
+    with one."""
     curve = np.array([f1s(read(float(threshold))) for threshold in GRID])
     smooth = np.convolve(curve.mean(axis=1), np.full(SMOOTHED, 1 / SMOOTHED), mode="valid")
     chosen = int(smooth.argmax()) + SMOOTHED // 2
     threshold, (best, whole) = float(GRID[chosen]), curve[chosen]
     logits, right = [], []
-    for text, gold, guesses in read(threshold):
-        good = {j for i, j in match(gold, guesses, text) if gold[i]["type"] == guesses[j]["type"]}
-        for index, guess in enumerate(guesses):
+    for report in read(threshold):
+        good = {id(guess) for _, guess in report.hits()}
+        for guess in report.guesses:
             probability = min(max(guess["confidence"], 1e-4), 1 - 1e-4)
             logits.append(np.log(probability / (1 - probability)))
-            right.append(float(index in good))
+            right.append(float(id(guess) in good))
     slope, intercept = _logistic(np.asarray(logits), np.asarray(right))
     print(f"held out: claim F1 {best:.3f}, whole {whole:.3f} at {threshold:.4f}")
     print(f"{np.mean(right):.3f} of {len(right)} right")
@@ -86,17 +87,11 @@ def fit(read: Callable[[float], list[Row]]) -> dict[str, float]:
     }
 
 
-def f1s(rows: Sequence[Row]) -> tuple[float, float]:
+def f1s(reports: Sequence[ReportScore]) -> tuple[float, float]:
     """Claim F1 and whole-claim F1."""
-    hit = right = found = wanted = 0
-    for text, gold, guesses in rows:
-        found, wanted = found + len(guesses), wanted + len(gold)
-        for i, j in match(gold, guesses, text):
-            if gold[i]["type"] == guesses[j]["type"]:
-                hit += 1
-                agreed = agreement(gold[i], guesses[j])
-                right += all(agreed[field] for field in WHOLE)
-    return 2 * hit / max(found + wanted, 1), 2 * right / max(found + wanted, 1)
+    hit, found, wanted = (sum(each) for each in zip(*(report.counts() for report in reports), strict=True))
+    of = max(found + wanted, 1)
+    return 2 * hit / of, 2 * sum(map(whole_hits, reports)) / of
 
 
 def _logistic(x: np.ndarray, y: np.ndarray, steps: int = 50) -> tuple[float, float]:
@@ -116,6 +111,6 @@ def calibrate(folder: Path, stories: Path) -> None:
     from training.export import write_manifest
 
     encoder = Seen(folder)
-    figures = fit(lambda threshold: held_out_claims(encoder, stories, threshold))
+    figures = fit(lambda threshold: held_out(encoder, stories, threshold))
     (folder / "calibration.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     write_manifest(folder)

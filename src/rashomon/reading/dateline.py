@@ -162,9 +162,9 @@ def _resolved(match: re.Match[str], published: str | None) -> str | None:
     if published is None:
         return None
     day_zero = date.fromisoformat(published[:10])
-    years = [base + int(year[-2:]) for base in (1900, 2000)] if year else range(-1, 2)
+    around = range(day_zero.year - 1, day_zero.year + 2)
     near = []
-    for candidate in years if year else (day_zero.year + step for step in years):
+    for candidate in (1900 + int(year[-2:]), 2000 + int(year[-2:])) if year else around:
         try:
             near.append(date(candidate, month, day))
         except ValueError:  # 29 February

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -56,11 +56,11 @@ def _opened(
     role: tuple[Party, ...], opposite: tuple[Party, ...], told: Sequence[Claim], text: str
 ) -> tuple[Party, ...]:
     """The parties of a role, the two for each that means both; who has the other role is none of the two."""
-    if not any(means_both(party, text) for party in role):
+    nouns = [means_both(party, text) for party in role]
+    if not any(nouns):
         return role
     opened: dict[tuple[str, str | None], Party] = {}
-    for party in role:
-        noun = means_both(party, text)
+    for party, noun in zip(role, nouns, strict=True):
         two: tuple[Party, ...] = ()
         if noun is not None:
             before = [claim for claim in told if claim.trigger.start < party.start]
@@ -71,7 +71,7 @@ def _opened(
     return tuple(opened.values())
 
 
-def _facing(claims: Sequence[Claim], others: set[str | None]) -> Iterable[tuple[Party, Party]]:
+def _facing(claims: Sequence[Claim], others: set[str | None]) -> Iterator[tuple[Party, Party]]:
     """Who acts on whom, both known by a code and none of `others`."""
     for claim in claims:
         for actor in claim.actors:
@@ -84,13 +84,13 @@ def _facing(claims: Sequence[Claim], others: set[str | None]) -> Iterable[tuple[
 def _states(claims: Sequence[Claim], others: set[str | None], words: Party, noun: str) -> tuple[Party, ...]:
     """The two states that most often face each other, as governments or armies."""
     away = {code.split()[0] for code in others if code and code.split()[-1] in OFFICIAL}
-    counts: Counter[tuple[str, str]] = Counter()
-    for one, other in _facing(claims, others):
-        a, b = one.country, other.country
-        if a and b and a != b and not {a, b} & away and countries.country(a) and countries.country(b):
-            counts[min(a, b), max(a, b)] += 1
+    homes = ((str(one.country), str(other.country)) for one, other in _facing(claims, others))
     named = [party for claim in claims for party in (*claim.actors, *claim.recipients)]
-    pair: tuple[str, ...] = counts.most_common(1)[0][0] if counts else _plainest(named, away)
+    pair = _foremost(
+        (a, b)
+        for a, b in homes
+        if a != b and not {a, b} & away and countries.country(a) and countries.country(b)
+    ) or _plainest(named, away)
     sector = "MIL" if noun in ARMIES else "GOV"
     return tuple(_as_state(iso3, sector, named, words) for iso3 in pair) if len(pair) == 2 else ()
 
@@ -127,15 +127,16 @@ def _as_state(iso3: str, sector: str, named: Sequence[Party], words: Party) -> P
 
 
 def _adversaries(claims: Sequence[Claim], others: set[str | None]) -> tuple[Party, ...]:
-    """The two parties that most often act on each other; of equal pairs the one told first."""
-    counts: Counter[tuple[str, str]] = Counter()
+    """The two parties that most often act on each other."""
+    facing = [*_facing(claims, others)]
+    pair = _foremost((str(one.code), str(other.code)) for one, other in facing)
     first: dict[str, Party] = {}
-    for one, other in _facing(claims, others):
-        a, b = str(one.code), str(other.code)
-        counts[min(a, b), max(a, b)] += 1
-        first.setdefault(a, one)
-        first.setdefault(b, other)
-    if not counts:
-        return ()
-    [(pair, _)] = counts.most_common(1)
+    for party in (each for both in facing for each in both):
+        first.setdefault(str(party.code), party)
     return tuple(msgspec.structs.replace(first[code], resolved_from="description") for code in pair)
+
+
+def _foremost(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The commonest pair, whichever is named first in it; of equal ones the one told first. () of none."""
+    counts = Counter((min(pair), max(pair)) for pair in pairs)
+    return counts.most_common(1)[0][0] if counts else ()

@@ -7,16 +7,19 @@ An outlet's own bulletin has no issuer: it is the publisher's word.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
+from rashomon.knowledge.names import fold
 from rashomon.model import Claim, Voice
 from rashomon.reading import phrases
 from rashomon.reading.phrases import DASHES, kind_words
+from rashomon.reading.sentences import PARAGRAPH
 from rashomon.reading.tables import column, of_kind
 from rashomon.reading.voices import quoted_words
 from rashomon.reading.words import Words
@@ -25,9 +28,9 @@ LONGEST = 30  # words of a heading or a formula
 SIGNATURE = 14  # words of a signature
 NUMBERS = 6  # words between "communique" and "of" ("Communique No. 9 of the")
 OPENING = 4  # words of a heading before "communique" ("Text of the second")
-PARAGRAPH = 3  # see `words.BREAKS`
 ADDRESSED = 5  # words between "informs" and "public"
 AUTHORED = frozenset({"of", "by", "from"})
+HYPHENS = DASHES | {"-"}
 CLOSERS = frozenset({".", "!", "?"})
 FIRST_PERSON = frozenset({"we", "our", "ours", "us"})
 # What the issuer does by the document itself is told by the outlet that reproduces it.
@@ -60,9 +63,10 @@ def find_issuer(words: Words, starts: Sequence[int], body: int) -> Iterator[Issu
         first += 1
     for found in _signatures(words, first):
         yield Issuer(*found, found[1], signed=True)
-    ends = [*(start for start in starts if start > first), len(words), len(words)]
     if first >= len(words):
         return
+    after = bisect_right(starts, first)
+    ends = [*starts[after : after + 2], len(words), len(words)]
     colon = next((i + 1 for i in range(first, ends[0]) if words.lower[i] == ":"), ends[0])
     if colon - first > LONGEST:
         return
@@ -148,7 +152,7 @@ class _Head:
         party = self._phrase(self.first, self.last)
         if party is None or self._documents(*party):
             return None
-        if self.lower[min(party[1], self.last - 1)] not in {",", ":", ".", "-"} | DASHES:
+        if self.lower[min(party[1], self.last - 1)] not in HYPHENS | {",", ":", "."}:
             return None
         if self._documents(party[1], min(party[1] + OPENING + 1, self.last)):
             return party
@@ -214,7 +218,7 @@ def _signatures(words: Words, first: int) -> Iterator[tuple[int, int]]:
     ends = np.flatnonzero(words.breaks[1:] >= PARAGRAPH) + 1
     for last in (*ends.tolist(), len(words)):
         for i in range(last - 1, max(last - SIGNATURE, first), -1):
-            if words.lower[i] not in {"-", *DASHES} or not words.breaks[i]:
+            if words.lower[i] not in HYPHENS or not words.breaks[i]:
                 continue
             found = phrases.after(words, i + 1, last) if words.lower[i - 1] in CLOSERS else None
             found = _bare_phrase(words, *found) if found is not None else None
@@ -232,10 +236,14 @@ def _is_closing(words: Words, found: tuple[int, int], last: int) -> bool:
     return named and (found[1] >= last or words.lower[found[1]] in {",", "(", "."})
 
 
+@cache
+def _finite() -> frozenset[str]:
+    return kind_words("verb") | kind_words("be") | kind_words("auxiliary") - {"s"}
+
+
 def _verbless(words: Words, first: int, last: int) -> bool:
     """Whether no finite verb of common use stands there; "May" is a month."""
-    finite = kind_words("verb") | kind_words("be") | kind_words("auxiliary") - {"s"}
-    found = (i for i in range(first, last) if words.lower[i] in finite)
+    found = (i for i in range(first, last) if words.lower[i] in _finite())
     return all(words.lower[i] == "may" and phrases.is_month(words, i) for i in found)
 
 
@@ -295,13 +303,9 @@ def _bare_phrase(words: Words, first: int, last: int) -> tuple[int, int] | None:
 
 def is_outlet(name: str, publisher: str) -> bool:
     """Whether all words of a name are words of the outlet's."""
-    small = kind_words("preposition") | kind_words("determiner") | {"and", "s"}
-    own = {*_bare(name)} - small
-    return bool(own) and own <= {*_bare(publisher)}
-
-
-def _bare(name: str) -> list[str]:
-    return name.casefold().replace("'", " ").replace("’", " ").replace(",", " ").replace("-", " ").split()
+    small = kind_words("preposition") | kind_words("determiner") | {"and"}
+    own = {*fold(name).split()} - small
+    return bool(own) and own <= {*fold(publisher).split()}
 
 
 def issuer_of(

@@ -22,11 +22,10 @@ UNHEDGED = frozenset({"THREATEN"})  # "we might close the tap" threatens all the
 def status_of(signals: Signals, trigger: Trigger) -> Status:
     """The likeliest status; what the text itself hedges at the event word is not asserted."""
     likeliest = signals.labels.status[int(trigger.status.argmax())]
-    if trigger.type not in UNHEDGED and (likeliest in ASSERTED or likeliest == "planned"):
-        hedge = hedge_of(signals.words, trigger.first)
-        # "they may meet" is no plan; "the talks will probably be held" is one
-        if hedge == "modal" or (hedge is not None and likeliest in ASSERTED):
-            return "possible"
+    hedge = None if trigger.type in UNHEDGED else hedge_of(signals.words, trigger.first)
+    # "they may meet" is no plan; "the talks will probably be held" is one
+    if (hedge and likeliest in ASSERTED) or (hedge == "modal" and likeliest == "planned"):
+        return "possible"
     return cast(Status, likeliest)
 
 

@@ -8,6 +8,7 @@ volunteers drove two women to hospital"). There the attribution in the event's o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from rashomon.reading.attributions import Content, contents_of, innermost
 from rashomon.reading.encoder import Signals
@@ -29,6 +30,13 @@ OBJECTS = frozenset({"him", "her", "them", "us", "me"})
 LOCATIVES = frozenset({"in", "at", "near", "from"})
 UNTOLD = frozenset({"each", "several", "both", "some", "many", "others", "all", "nobody", "one", "two",
                     "three", "four", "five", "six", "seven", "eight", "nine", "ten"})  # fmt: skip
+
+
+@cache
+def _unnamed() -> frozenset[str]:
+    """Words before a name that are no part of it."""
+    closed = kind_words("subject") | kind_words("determiner") | kind_words("possessive")
+    return closed | UNTOLD | column("reporting_cues.csv", "cue")
 
 
 class Vouching:
@@ -130,10 +138,7 @@ class Vouching:
         if frame is None or frame.source is None or self._charges(frame.cue.first, frame.cue.last):
             return None
         first, last = frame.source
-        barred = kind_words("subject") | kind_words("determiner") | kind_words("possessive") | UNTOLD
-        while first < last and (
-            lower[first] in barred or lower[first] in column("reporting_cues.csv", "cue")
-        ):
+        while first < last and lower[first] in _unnamed():
             first += 1
         last = next((i for i in range(first, last) if lower[i] == ","), last)
         if first >= last or lower[first] in kind_words("preposition") | OBJECTS:

@@ -7,7 +7,7 @@ stays, and the names of those that were merged into it lead to it. What did not 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -171,11 +171,11 @@ def _name(connection: Connection, news: Sequence[_New], olds: Mapping[int, _Old]
                 held.add(name)
         held.add(name)
         new.incident = msgspec.structs.replace(new.incident, id=name)
-    # who bears a name goes before whoever bore it
     _forget_aliases(connection, [new.incident.id for new in news if new.heir_of is None])
 
 
 def _forget_aliases(connection: Connection, names: Iterable[str]) -> None:
+    """Names lead nowhere from now on: who bears a name goes before whoever bore it."""
     for some in pieces(sorted(names)):
         connection.execute(sa.delete(incident_alias).where(incident_alias.c.id.in_(some)))
 
@@ -266,21 +266,19 @@ def _lead_on(
 ) -> None:
     """Let the names of incidents that are no more lead to where most of their claims are now."""
     home = {num: new for new in news for num in new.group}
-    rows: dict[int, list[Row]] = defaultdict(list)
+    taken = {new.incident.id for new in news}
+    links: dict[str, int] = {}
     for old in sorted(gone):
         went = Counter(home[num].num for num in olds[old].claims if num in home)
         into = min(went, key=lambda num: (-went[num], num), default=None)
         name = next((new.incident.id for new in news if new.num == into), None)
         log.append(_entry(at, "gone", olds[old].row["id"], into=name))
         if into is not None:
-            taken = {new.incident.id for new in news}
-            rows[into] += [{"id": ref, "incident": into} for ref in aliases[old] if ref not in taken]
-    links = {row["id"]: row for each in rows.values() for row in each}
+            links |= {ref: into for ref in aliases[old] if ref not in taken}
     if links:
-        _forget_aliases(
-            connection, links
-        )  # stores of before may hold a name twice: as bearer and as former one
-        connection.execute(sa.insert(incident_alias), [*links.values()])
+        _forget_aliases(connection, links)  # stores of before may have given a name twice
+        rows = [{"id": ref, "incident": into} for ref, into in links.items()]
+        connection.execute(sa.insert(incident_alias), rows)
 
 
 def renew_dismissal(connection: Connection, num: int, at: str) -> None:
